@@ -1,0 +1,117 @@
+package io.ringtally.event;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Reads encoded events where they lie, without copying them.
+ *
+ * <p>Threading: each thread has its own cursor; the memory below it may be shared, and is only read
+ * between the publication of its slot and the release of that slot to the producers.
+ */
+public final class EventCursor {
+
+    private final ByteBuffer memory;
+    private int at;
+
+    /** A cursor over little-endian memory. */
+    public EventCursor(ByteBuffer memory) {
+        assert memory.order() == ByteOrder.LITTLE_ENDIAN;
+        this.memory = memory;
+    }
+
+    /** Moves to the event whose first byte is at {@code address}. */
+    public EventCursor at(int address) {
+        at = address;
+        return this;
+    }
+
+    public int address() {
+        return at;
+    }
+
+    public long value() {
+        return memory.getLong(at + EventLayout.VALUE);
+    }
+
+    /** Microseconds since the epoch: the client's word, or the time of acceptance. */
+    public long createdAtMicros() {
+        return memory.getLong(at + EventLayout.CREATED_AT);
+    }
+
+    public long acceptedAtMicros() {
+        return memory.getLong(at + EventLayout.ACCEPTED_AT);
+    }
+
+    public long sliceHash() {
+        return memory.getLong(at + EventLayout.SLICE_HASH);
+    }
+
+    /** The hash of the whole counter key, made from the slice hash and the event's name. */
+    public long keyHash() {
+        long name = 0;
+        int start = at + EventLayout.TEXT + appLength() + messageLength();
+        int end = start + eventLength();
+        int i = start;
+        for (; i + 8 <= end; i += 8) {
+            name = EventHash.mix(name, memory.getLong(i));
+        }
+        long tail = end - start;
+        for (; i < end; i++) {
+            tail = (tail << 8) | (memory.get(i) & 0xffL);
+        }
+        return EventHash.mix(sliceHash() ^ name, tail);
+    }
+
+    public int appLength() {
+        return memory.get(at + EventLayout.APP_LENGTH) & 0xff;
+    }
+
+    public int messageLength() {
+        return memory.get(at + EventLayout.MESSAGE_LENGTH) & 0xff;
+    }
+
+    public int eventLength() {
+        return memory.get(at + EventLayout.EVENT_LENGTH) & 0xff;
+    }
+
+    public int idLength() {
+        return memory.get(at + EventLayout.ID_LENGTH) & 0xff;
+    }
+
+    /** Bytes this event takes; the next one of its slot starts there. */
+    public int size() {
+        return EventLayout.sizeOf(appLength() + messageLength() + eventLength() + idLength());
+    }
+
+    /** Whether the event at {@code other}, in the same memory, belongs to the same counter. */
+    public boolean sameCounterAs(int other) {
+        int lengths = memory.getInt(at + EventLayout.APP_LENGTH);
+        int otherLengths = memory.getInt(other + EventLayout.APP_LENGTH);
+        if ((lengths & 0xffffff) != (otherLengths & 0xffffff)) {
+            return false;
+        }
+        int length = appLength() + messageLength() + eventLength();
+        int a = at + EventLayout.TEXT;
+        int b = other + EventLayout.TEXT;
+        int i = 0;
+        for (; i + 8 <= length; i += 8) {
+            if (memory.getLong(a + i) != memory.getLong(b + i)) {
+                return false;
+            }
+        }
+        for (; i < length; i++) {
+            if (memory.get(a + i) != memory.get(b + i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Copies app, message and event bytes, without gaps, to {@code to}; returns their length. */
+    public int copyKey(byte[] to) {
+        int length = appLength() + messageLength() + eventLength();
+        memory.get(at + EventLayout.TEXT, to, 0, length);
+        return length;
+    }
+}

@@ -1,0 +1,57 @@
+package io.ringtally.event;
+
+/**
+ * One event as bytes, the same from the request's buffer through the ring to the tally.
+ *
+ * <pre>
+ *  0                   1                   2                   3
+ *  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ * +---------------------------------------------------------------+
+ * |  0  value, signed 64-bit                                      |
+ * |                                                               |
+ * +---------------------------------------------------------------+
+ * |  8  created_at, microseconds since the epoch                  |
+ * |                                                               |
+ * +---------------------------------------------------------------+
+ * | 16  accepted_at, microseconds since the epoch                 |
+ * |                                                               |
+ * +---------------------------------------------------------------+
+ * | 24  slice hash of (app_id, message_id)                        |
+ * |                                                               |
+ * +---------------+---------------+---------------+---------------+
+ * | 32 app length | message len.  | event length  | id length     |
+ * +---------------+---------------+---------------+---------------+
+ * | 36  app_id, message_id, event, id: bytes of UTF-8, no gaps    |
+ * |     then zeros up to a multiple of 8                          |
+ * +---------------------------------------------------------------+
+ * </pre>
+ *
+ * Integers are little-endian.
+ */
+public final class EventLayout {
+
+    static final int VALUE = 0;
+    static final int CREATED_AT = 8;
+    static final int ACCEPTED_AT = 16;
+    static final int SLICE_HASH = 24;
+    static final int APP_LENGTH = 32;
+    static final int MESSAGE_LENGTH = 33;
+    static final int EVENT_LENGTH = 34;
+    static final int ID_LENGTH = 35;
+    static final int TEXT = 36;
+
+    /** Bytes of the largest event: every field at its limit. */
+    public static final int EVENT_SIZE_MAX = sizeOf(EventLimits.APP_BYTES_MAX
+            + EventLimits.MESSAGE_BYTES_MAX + EventLimits.EVENT_BYTES_MAX
+            + EventLimits.ID_BYTES_MAX);
+
+    /** Bytes of the smallest event: a one-byte message id and a one-byte name. */
+    public static final int EVENT_SIZE_MIN = sizeOf(2);
+
+    private EventLayout() {
+    }
+
+    static int sizeOf(int textLength) {
+        return (TEXT + textLength + 7) & ~7;
+    }
+}

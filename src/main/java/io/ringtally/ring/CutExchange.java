@@ -1,0 +1,92 @@
+package io.ringtally.ring;
+
+import io.ringtally.tally.ChangeSet;
+import io.ringtally.tally.FrozenCut;
+import io.ringtally.journal.LogPosition;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Where the shards hand over, at a CUT record, what changed since the cut before. One cut at a time.
+ *
+ * <p>Threading: {@link #cut} is the flusher's; {@link #handOver} each shard's own.
+ *
+ * <p>Ordering: {@code open} is set before the CUT is published and read after it was consumed. The
+ * parts are plain writes before the count-down (volatile) that the flusher waits for.
+ */
+final class CutExchange {
+
+    private static final long RETRY_NANOS = 1_000_000;
+    private static final long LOOK_NANOS = 100_000_000;
+
+    private final int shards;
+    private volatile OpenCut open;
+    private volatile boolean dead;
+
+    CutExchange(int shards) {
+        this.shards = shards;
+    }
+
+    /**
+     * Publishes a CUT and waits until every shard has handed over.
+     *
+     * @throws StageDiedException if a shard will never do so
+     */
+    FrozenCut cut(Intake intake, Slots slots) {
+        OpenCut cut = new OpenCut(shards, Thread.currentThread());
+        open = cut;
+        long sequence = intake.offerCut();
+        while (sequence < 0) {
+            // a full ring: the stages are at work, room comes
+            LockSupport.parkNanos(this, RETRY_NANOS);
+            check();
+            sequence = intake.offerCut();
+        }
+        while (cut.missing.get() > 0) {
+            check();
+            LockSupport.parkNanos(this, LOOK_NANOS);
+        }
+        open = null;
+        return new FrozenCut(new LogPosition(slots.positionOf(sequence)), cut.parts);
+    }
+
+    private void check() {
+        if (dead) {
+            throw new StageDiedException();
+        }
+    }
+
+    void handOver(int shard, long sequence, ChangeSet part) {
+        OpenCut cut = open;
+        assert cut != null : "a CUT at " + sequence + " that nobody waits for";
+        cut.parts.set(shard, part);
+        if (cut.missing.decrementAndGet() == 0) {
+            LockSupport.unpark(cut.waiter);
+        }
+    }
+
+    /** A shard has died: nobody shall wait for it. */
+    void stageDied() {
+        dead = true;
+        OpenCut cut = open;
+        if (cut != null) {
+            LockSupport.unpark(cut.waiter);
+        }
+    }
+
+    private static final class OpenCut {
+
+        private final List<ChangeSet> parts;
+        private final AtomicInteger missing;
+        private final Thread waiter;
+
+        OpenCut(int shards, Thread waiter) {
+            this.parts = new ArrayList<>(Collections.nCopies(shards, null));
+            this.missing = new AtomicInteger(shards);
+            this.waiter = waiter;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.ringtally.ring;
+
+import com.lmax.disruptor.Sequencer;
+import io.ringtally.event.EventHash;
+import io.ringtally.tally.CounterDelta;
+import io.ringtally.tally.CounterKey;
+import io.ringtally.tally.CounterSnapshot;
+import io.ringtally.tally.Lookup;
+import io.ringtally.tally.TallyShard;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Reads of single counters and messages. A read notes the ring's cursor and is answered by the
+ * shard that owns the message once it has applied everything up to there: whatever was acknowledged
+ * before the read is in its answer.
+ *
+ * <p>Threading: called by any thread; answers come on the shard's thread.
+ */
+public final class PointReads {
+
+    private final Sequencer sequencer;
+    private final List<TallyStage> stages;
+    private final long hashSeed;
+
+    PointReads(Sequencer sequencer, List<TallyStage> stages, long hashSeed) {
+        this.sequencer = sequencer;
+        this.stages = stages;
+        this.hashSeed = hashSeed;
+    }
+
+    /**
+     * Asks for one counter.
+     *
+     * @param answer called on the shard's thread: it must only hand the answer on
+     * @return false if too many reads are waiting
+     */
+    public boolean counter(byte[] app, byte[] message, byte[] event, Consumer<Lookup> answer) {
+        return ask(app, message, shard -> shard.counter(app, message, event), answer);
+    }
+
+    /** Asks for all counters of a message; otherwise like {@link #counter}. */
+    public boolean message(byte[] app, byte[] message, Consumer<Lookup> answer) {
+        return ask(app, message, shard -> shard.message(app, message), answer);
+    }
+
+    private boolean ask(byte[] app, byte[] message, Function<TallyShard, Lookup> read,
+            Consumer<Lookup> answer) {
+        long cursor = sequencer.getCursor();
+        return stageOf(app, message).submit(
+                new Task(cursor, shard -> answer.accept(read.apply(shard))));
+    }
+
+    /**
+     * Makes the shard take over what Postgres holds of a counter whose change it refused, and waits
+     * until that is done: the shard's current changes must still be those since the refused cut.
+     *
+     * @param row the counter as it is in Postgres, or null if it is not there
+     */
+    void rebase(CounterDelta refused, CounterSnapshot row) throws InterruptedException {
+        byte[] app = refused.appId().getBytes(StandardCharsets.UTF_8);
+        byte[] message = refused.messageId().getBytes(StandardCharsets.UTF_8);
+        byte[] event = refused.event().getBytes(StandardCharsets.UTF_8);
+        CountDownLatch done = new CountDownLatch(1);
+        stageOf(app, message).submitAlways(new Task(-1, shard -> {
+            shard.rebase(new CounterKey().of(app, message, event), row);
+            done.countDown();
+        }));
+        done.await();
+    }
+
+    private TallyStage stageOf(byte[] app, byte[] message) {
+        long slice = EventHash.sliceOf(app, message, hashSeed);
+        return stages.get(EventHash.shardOf(slice, stages.size()));
+    }
+
+    private record Task(long afterSequence, Consumer<TallyShard> work) implements ShardTask {
+
+        @Override
+        public void run(TallyShard shard) {
+            work.accept(shard);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package io.ringtally.ring;
+
+import io.ringtally.event.EventCursor;
+import io.ringtally.event.EventHash;
+import io.ringtally.journal.LogPosition;
+import io.ringtally.tally.CounterDelta;
+import io.ringtally.tally.CounterKey;
+import io.ringtally.tally.CounterSnapshot;
+import io.ringtally.tally.FrozenCut;
+import io.ringtally.tally.ShardGauges;
+import io.ringtally.tally.TallySettings;
+import io.ringtally.tally.TallyShard;
+import io.ringtally.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The ring with its stages: events go in at {@link #intake()}, cuts come out at {@link #cut()}.
+ *
+ * <p>Threading: built, started and stopped by the service; {@link #cut} and {@link #persisted} are
+ * the flusher's; the rest is for any thread.
+ */
+public final class Ring implements AutoCloseable {
+
+    private final RingCore core;
+    private final List<TallyStage> stages = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final CutExchange cuts;
+    private final Pressure pressure;
+    private final Intake intake;
+    private final PointReads reads;
+    private final DrainRate drainRate = new DrainRate();
+    private final long hashSeed;
+    private volatile Runnable appliedListener = () -> { };
+
+    /**
+     * Builds a ring whose stages do not run yet.
+     *
+     * @param parts geometry, tally layout, seed, clock
+     * @param checkpoint where the log stands in Postgres; the first record comes after it
+     * @param gate closed for good when a stage dies
+     * @param died told on the dying thread; ends the process
+     */
+    public Ring(RingParts parts, LogPosition checkpoint, AdmissionGate gate,
+            Consumer<Throwable> died) {
+        TallySettings tally = parts.tally();
+        this.hashSeed = parts.hashSeed();
+        this.core = RingCore.allocate(parts.ring(), checkpoint.number() + 1, tally.shards());
+        this.cuts = new CutExchange(tally.shards());
+        StageListener listener = new Listener(parts.clock(), gate, died);
+        for (int number = 0; number < tally.shards(); number++) {
+            TallyShard shard = parts.shards().make(number, tally, core.slots().memory());
+            TallyStage stage = new TallyStage(core, shard, cuts, listener, parts.clock());
+            core.sequencer().addGatingSequences(stage.applied());
+            stages.add(stage);
+        }
+        this.pressure = new Pressure(stages, tally, gate);
+        this.intake = new Intake(core, gate, this::isKnown, died);
+        this.reads = new PointReads(core.sequencer(), stages, hashSeed);
+    }
+
+    private boolean isKnown(EventCursor event) {
+        int shard = EventHash.shardOf(event.sliceHash(), stages.size());
+        return stages.get(shard).shard().knows(new CounterKey().of(event));
+    }
+
+    /** The shard that owns a message, for rehydration before {@link #start}. */
+    public TallyShard shardOf(byte[] app, byte[] message) {
+        long slice = EventHash.sliceOf(app, message, hashSeed);
+        return stages.get(EventHash.shardOf(slice, stages.size())).shard();
+    }
+
+    /** Starts the stages. */
+    public void start() {
+        for (TallyStage stage : stages) {
+            stage.shard().publishGauges(0);
+            Thread thread = new Thread(stage, "tally-" + stage.shard().number());
+            threads.add(thread);
+        }
+        pressure.reconsider();
+        threads.forEach(Thread::start);
+    }
+
+    /** Called, on a stage's thread, after each batch. */
+    public void onApplied(Runnable listener) {
+        appliedListener = listener;
+    }
+
+    public Intake intake() {
+        return intake;
+    }
+
+    public PointReads reads() {
+        return reads;
+    }
+
+    /**
+     * Freezes what all shards have counted since the cut before. Waits for the stages to get there;
+     * the flusher may wait, requests never do.
+     *
+     * @throws StageDiedException if a shard has died
+     */
+    public FrozenCut cut() {
+        FrozenCut cut = cuts.cut(intake, core.slots());
+        pressure.frozen(cut.pending());
+        return cut;
+    }
+
+    /** Releases a cut that Postgres has: its memory serves the next one. */
+    public void persisted(FrozenCut cut) {
+        cut.release();
+        pressure.frozen(0);
+    }
+
+    /** See {@link PointReads#rebase}. */
+    public void rebase(CounterDelta refused, CounterSnapshot row) throws InterruptedException {
+        reads.rebase(refused, row);
+    }
+
+    /** Gauges of every shard, by number. */
+    public List<ShardGauges> shardGauges() {
+        return stages.stream().map(stage -> stage.shard().gauges()).toList();
+    }
+
+    public int slots() {
+        return core.settings().slots();
+    }
+
+    /** Slots published or being filled that the slowest stage has not applied: the true backlog. */
+    public long backlogSlots() {
+        long slowest = Long.MAX_VALUE;
+        for (TallyStage stage : stages) {
+            slowest = Math.min(slowest, stage.applied().get());
+        }
+        return Math.max(0, core.sequencer().getCursor() - slowest);
+    }
+
+    /** Changed counters and dead letters that Postgres does not have yet. */
+    public long pendingCounters() {
+        return pressure.pendingCounters();
+    }
+
+    /** Slots the stages have freed per second lately. */
+    public double drainSlotsPerSecond() {
+        return drainRate.slotsPerSecond();
+    }
+
+    /** Whole seconds after which a full ring is worth another try, 1 to 60. */
+    public int retryAfterSeconds() {
+        return drainRate.secondsToDrain(backlogSlots());
+    }
+
+    /**
+     * Stops the stages once they have applied everything published.
+     *
+     * @return whether all of them ended in time
+     */
+    public boolean stop(long timeoutMillis) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        stages.forEach(TallyStage::stop);
+        for (Thread thread : threads) {
+            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            thread.join(Math.max(1, left));
+            if (thread.isAlive()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Frees the shards' memory; the stages have stopped. */
+    @Override
+    public void close() {
+        stages.forEach(stage -> stage.shard().close());
+    }
+
+    private final class Listener implements StageListener {
+
+        private final Clock clock;
+        private final AdmissionGate gate;
+        private final Consumer<Throwable> died;
+
+        Listener(Clock clock, AdmissionGate gate, Consumer<Throwable> died) {
+            this.clock = clock;
+            this.gate = gate;
+            this.died = died;
+        }
+
+        @Override
+        public void batchApplied(int shard, long sequence) {
+            pressure.reconsider();
+            if (shard == 0) {
+                drainRate.sample(sequence, clock.nanoTime());
+            }
+            appliedListener.run();
+        }
+
+        @Override
+        public void stageDied(int shard, Throwable cause) {
+            gate.fail();
+            cuts.stageDied();
+            died.accept(cause);
+        }
+    }
+}

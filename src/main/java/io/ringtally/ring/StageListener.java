@@ -1,0 +1,15 @@
+package io.ringtally.ring;
+
+/**
+ * What a stage tells the rest of the service.
+ *
+ * <p>Threading: called on the stage's thread; must not block.
+ */
+interface StageListener {
+
+    /** A batch up to {@code sequence} has been applied and its gauges published. */
+    void batchApplied(int shard, long sequence);
+
+    /** The stage's thread ends by an exception; nothing more will be applied. */
+    void stageDied(int shard, Throwable cause);
+}

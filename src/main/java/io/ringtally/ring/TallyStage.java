@@ -1,0 +1,205 @@
+package io.ringtally.ring;
+
+import com.lmax.disruptor.Sequence;
+import com.lmax.disruptor.Sequencer;
+import io.ringtally.event.EventCursor;
+import io.ringtally.tally.EventWalk;
+import io.ringtally.tally.TallyShard;
+import io.ringtally.time.Clock;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread of one tally shard: takes what was published since its last batch, applies its own
+ * slice, answers reads, and sleeps until there is a reason to wake.
+ *
+ * <p>After a batch it sleeps even if a few more records have come: batches stay large and cheap. A
+ * bell, or a quarter-full ring, ends the sleep.
+ *
+ * <p>Threading: {@link #run} is the stage's thread. {@link #submit}, {@link #stop} and the getters
+ * are for any thread.
+ *
+ * <p>Ordering: {@code applied} is set (volatile, full fence) before the task queue is looked at; a
+ * reader enqueues its task before it rings. So a task is either seen now or after the ring.
+ */
+final class TallyStage implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TallyStage.class);
+
+    /** Reads that may wait for one shard; more are refused. */
+    private static final int TASKS_MAX = 10_000;
+
+    private final TallyShard shard;
+    private final Sequencer sequencer;
+    private final Slots slots;
+    private final Doorbell bell;
+    private final CutExchange cuts;
+    private final StageListener listener;
+    private final Clock clock;
+    private final int batchMax;
+    private final int wakeBacklog;
+    private final long parkNanos;
+
+    private final Sequence applied = new Sequence(Sequencer.INITIAL_CURSOR_VALUE);
+    private final EventCursor cursor;
+    private final EventCursor walking;
+    private final Queue<ShardTask> tasks = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger taskCount = new AtomicInteger();
+    private volatile boolean stopping;
+
+    TallyStage(RingCore core, TallyShard shard, CutExchange cuts, StageListener listener,
+            Clock clock) {
+        this.shard = shard;
+        this.sequencer = core.sequencer();
+        this.slots = core.slots();
+        this.bell = core.bells()[shard.number()];
+        this.cuts = cuts;
+        this.listener = listener;
+        this.clock = clock;
+        this.batchMax = Math.max(1, core.settings().slots() / 8);
+        this.wakeBacklog = core.settings().slots() / 4;
+        this.parkNanos = core.settings().parkMicros() * 1_000L;
+        this.cursor = new EventCursor(slots.memory());
+        this.walking = new EventCursor(slots.memory());
+    }
+
+    @Override
+    public void run() {
+        try {
+            long next = applied.get() + 1;
+            while (true) {
+                boolean last = stopping;
+                next = applyPublished(next);
+                runTasks();
+                if (last && next > sequencer.getCursor()) {
+                    return;
+                }
+                if (sequencer.getCursor() - next < wakeBacklog) {
+                    bell.await(next + wakeBacklog, sequencer::getCursor, parkNanos);
+                }
+            }
+        } catch (Throwable fatal) {
+            LOG.error("shard {} has died; the service cannot go on", shard.number(), fatal);
+            listener.stageDied(shard.number(), fatal);
+        }
+    }
+
+    /** Applies one batch, if there is one; returns the sequence to go on with. */
+    private long applyPublished(long next) {
+        long available = sequencer.getHighestPublishedSequence(next, sequencer.getCursor());
+        if (available < next) {
+            return next;
+        }
+        long last = Math.min(available, next + batchMax - 1);
+        apply(next, last);
+        shard.publishGauges(clock.nanoTime());
+        applied.setVolatile(last);
+        listener.batchApplied(shard.number(), last);
+        return last + 1;
+    }
+
+    private void apply(long first, long last) {
+        long unsettled = first;
+        for (long sequence = first; sequence <= last; sequence++) {
+            byte type = slots.type(sequence);
+            if (type == Slots.EVENTS) {
+                if (!shard.hasRoomFor(slots.eventCount(sequence))) {
+                    settle(unsettled, sequence - 1);
+                    unsettled = sequence;
+                }
+                collapse(sequence);
+            } else if (type == Slots.CUT) {
+                settle(unsettled, sequence - 1);
+                unsettled = sequence + 1;
+                cuts.handOver(shard.number(), sequence, shard.freeze());
+            }
+        }
+        settle(unsettled, last);
+    }
+
+    private void settle(long first, long last) {
+        shard.settle(visitor -> walk(first, last, visitor));
+    }
+
+    private void collapse(long sequence) {
+        long position = slots.position(sequence);
+        int address = slots.eventsAddress(sequence);
+        for (int left = slots.eventCount(sequence); left > 0; left--) {
+            cursor.at(address);
+            if (shard.owns(cursor)) {
+                try {
+                    shard.collapse(cursor, position);
+                } catch (RuntimeException unreadable) {
+                    LOG.error("the event at position {} cannot be applied", position, unreadable);
+                    shard.reject(position, unreadable);
+                }
+            }
+            address += cursor.size();
+        }
+    }
+
+    private void walk(long first, long last, EventWalk.Visitor visitor) {
+        for (long sequence = first; sequence <= last; sequence++) {
+            if (slots.type(sequence) == Slots.EVENTS) {
+                int address = slots.eventsAddress(sequence);
+                for (int left = slots.eventCount(sequence); left > 0; left--) {
+                    visitor.visit(walking.at(address), slots.position(sequence));
+                    address += walking.at(address).size();
+                }
+            }
+        }
+    }
+
+    private void runTasks() {
+        ShardTask task;
+        while ((task = tasks.peek()) != null && task.afterSequence() <= applied.get()) {
+            tasks.poll();
+            taskCount.decrementAndGet();
+            try {
+                task.run(shard);
+            } catch (RuntimeException failing) {
+                LOG.error("a read of shard {} failed", shard.number(), failing);
+            }
+        }
+    }
+
+    /**
+     * Queues a task and wakes the shard for it.
+     *
+     * @return false if too many wait already
+     */
+    boolean submit(ShardTask task) {
+        if (taskCount.incrementAndGet() > TASKS_MAX) {
+            taskCount.decrementAndGet();
+            return false;
+        }
+        tasks.add(task);
+        bell.ring();
+        return true;
+    }
+
+    /** Queues a task of the service itself, which is never refused. */
+    void submitAlways(ShardTask task) {
+        taskCount.incrementAndGet();
+        tasks.add(task);
+        bell.ring();
+    }
+
+    /** Ends the thread once it has applied everything published so far. */
+    void stop() {
+        stopping = true;
+        bell.ring();
+    }
+
+    /** The sequence up to which everything is applied; the ring is gated on it. */
+    Sequence applied() {
+        return applied;
+    }
+
+    TallyShard shard() {
+        return shard;
+    }
+}

@@ -1,0 +1,23 @@
+package io.ringtally.tally;
+
+/**
+ * What is kept of one counter.
+ *
+ * <p>Threading: belongs to the shard's thread; see {@link CounterStore}.
+ */
+interface CounterEntry {
+
+    /** Sum of the values, 64-bit. */
+    long total();
+
+    /** How many events; 0 means the counter is not there. */
+    long events();
+
+    /** Least {@code created_at}, microseconds since the epoch. */
+    long firstAtMicros();
+
+    /** Greatest {@code created_at}, microseconds since the epoch. */
+    long lastAtMicros();
+
+    void set(long total, long events, long firstAtMicros, long lastAtMicros);
+}

@@ -1,0 +1,13 @@
+package io.ringtally.tally;
+
+/**
+ * A counter as it stood at one moment.
+ *
+ * @param total sum of values
+ * @param events number of events, at least 1
+ * @param firstAtMicros least {@code created_at}, microseconds since the epoch
+ * @param lastAtMicros greatest {@code created_at}, microseconds since the epoch
+ */
+public record CounterSnapshot(String appId, String messageId, String event, long total,
+        long events, long firstAtMicros, long lastAtMicros) {
+}

@@ -1,0 +1,31 @@
+package io.ringtally.tally;
+
+/**
+ * The counters of one shard in memory: a cache of what Postgres and the log hold, never the truth.
+ *
+ * <p>Threading: {@link #find} and {@link #create} are called by the shard's own thread only;
+ * {@link #contains} and {@link #size} by any.
+ */
+interface CounterStore extends AutoCloseable {
+
+    /** The entry of a key, or null. It is valid until the next call on this store. */
+    CounterEntry find(CounterKey key);
+
+    /** A new entry of a key that is absent, all zero, or null when the store is full. */
+    CounterEntry create(CounterKey key);
+
+    /** Whether a key is present; may be called by any thread. */
+    boolean contains(CounterKey key);
+
+    /** Removes a key if it is present. */
+    void remove(CounterKey key);
+
+    /** How many counters there are. */
+    long size();
+
+    /** Bytes of memory outside the heap that belong to this store. */
+    long offHeapBytes();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,82 @@
+package io.ringtally.tally;
+
+import io.ringtally.journal.LogPosition;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Everything the shards have counted between two cuts, frozen until Postgres has it. Trying to
+ * persist it again means exactly the same rows.
+ *
+ * <p>Threading: assembled by the shards, then the flusher's alone.
+ */
+public final class FrozenCut {
+
+    private final LogPosition position;
+    private final List<ChangeSet> parts;
+
+    /**
+     * Puts the shards' parts together.
+     *
+     * @param position the log position of the CUT record
+     */
+    public FrozenCut(LogPosition position, List<ChangeSet> parts) {
+        this.position = position;
+        this.parts = List.copyOf(parts);
+    }
+
+    /** The log position of the CUT record that closed it. */
+    public LogPosition position() {
+        return position;
+    }
+
+    /** Whether nothing was accepted since the cut before. */
+    public boolean isEmpty() {
+        return acceptedEvents() == 0;
+    }
+
+    /** Events accepted between the cuts, counted or not. */
+    public long acceptedEvents() {
+        return parts.stream().mapToLong(ChangeSet::acceptedEvents).sum();
+    }
+
+    /** The sum of their values. */
+    public BigInteger acceptedSum() {
+        Sum128 sum = new Sum128();
+        parts.forEach(part -> sum.add(part.acceptedSum()));
+        return sum.toBigInteger();
+    }
+
+    /** Changed counters and dead letters. */
+    public int pending() {
+        return parts.stream().mapToInt(ChangeSet::pending).sum();
+    }
+
+    /** The changed counters, each once, in the order every instance uses. */
+    public CounterDelta[] sortedDeltas() {
+        CounterDelta[] deltas =
+                new CounterDelta[parts.stream().mapToInt(ChangeSet::size).sum()];
+        int n = 0;
+        for (ChangeSet part : parts) {
+            for (int entry = 0; entry < part.size(); entry++) {
+                deltas[n++] = new CounterDelta(part, entry);
+            }
+        }
+        Arrays.sort(deltas);
+        return deltas;
+    }
+
+    /** What could not be counted. */
+    public List<DeadLetter> deadLetters() {
+        List<DeadLetter> all = new ArrayList<>();
+        parts.forEach(part -> all.addAll(part.deadLetters()));
+        return all;
+    }
+
+    /** Empties the parts for their shards' next use; nothing of this cut may be read afterwards. */
+    public void release() {
+        parts.forEach(ChangeSet::clear);
+    }
+}

@@ -1,0 +1,341 @@
+package io.ringtally.tally;
+
+import io.ringtally.event.EventCursor;
+import io.ringtally.event.EventHash;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One slice of the tally: the counters whose messages hash here, and what changed since the last
+ * cut. Events are first collapsed per counter, then settled: the store is touched once per counter
+ * of a batch.
+ *
+ * <p>Overflow is decided per event in log order with exact arithmetic: an event that would push its
+ * total beyond 64 bits becomes a dead letter, the next one is judged on its own.
+ *
+ * <p>Threading: everything belongs to the shard's thread (before it starts: to the thread that
+ * rehydrates), except {@link #knows} and the gauges, which any thread may read; the gauges are as
+ * old as the shard's last batch.
+ */
+public final class TallyShard implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TallyShard.class);
+
+    private final int number;
+    private final int shards;
+    private final CounterStore store;
+    private final CollapseTable collapsed = new CollapseTable();
+    private final CounterKey key = new CounterKey();
+    private final EventNames names = new EventNames();
+    /** Counters the store had no room for: their base is in Postgres only. */
+    private final Set<String> withoutBase = new HashSet<>();
+    private final EventCursor settling;
+
+    private ChangeSet changes = new ChangeSet();
+    private ChangeSet spare = new ChangeSet();
+    private boolean storeRefused;
+    private long counters;
+    private long appliedEvents;
+    private long oldestChangeNanos;
+
+    private volatile ShardGauges gauges = ShardGauges.EMPTY;
+
+    TallyShard(int number, int shards, CounterStore store, ByteBuffer ringMemory) {
+        this.number = number;
+        this.shards = shards;
+        this.store = store;
+        this.settling = new EventCursor(ringMemory);
+    }
+
+    /** A shard whose counters lie off-heap and whose events lie in {@code ringMemory}. */
+    public static TallyShard offHeap(int number, TallySettings settings, ByteBuffer ringMemory) {
+        CounterStore store = new OffHeapCounters(number, settings.entriesPerShard(),
+                settings.averageKeyBytes());
+        return new TallyShard(number, settings.shards(), store, ringMemory);
+    }
+
+    public int number() {
+        return number;
+    }
+
+    /** Whether an event belongs to this shard. */
+    public boolean owns(EventCursor event) {
+        return EventHash.shardOf(event.sliceHash(), shards) == number;
+    }
+
+    /** Whether as many more events can be collapsed before the next {@link #settle}. */
+    public boolean hasRoomFor(int events) {
+        return collapsed.hasRoomFor(events);
+    }
+
+    /** Takes an event of this shard in; its bytes stay in the ring until the batch is settled. */
+    public void collapse(EventCursor event, long position) {
+        collapsed.add(event, position);
+        changes.accepted(event.value());
+        appliedEvents++;
+    }
+
+    /**
+     * Gives up on an event that could not even be read.
+     *
+     * @param position the log position of its slot
+     */
+    public void reject(long position, RuntimeException reason) {
+        byte[] nothing = {};
+        changes.accepted(0);
+        changes.add(new DeadLetter(position, position, nothing, nothing, nothing, BigInteger.ZERO,
+                1, "the event could not be applied: " + reason));
+        appliedEvents++;
+    }
+
+    /**
+     * Applies what was collapsed, key by key, to the store and to the changes.
+     *
+     * @param walk the events of the batch, for the rare counter that must be applied one by one
+     */
+    public void settle(EventWalk walk) {
+        for (int entry = 0; entry < collapsed.size(); entry++) {
+            key.of(settling.at(collapsed.address[entry]));
+            settleOne(entry, walk);
+        }
+        collapsed.clear();
+    }
+
+    private void settleOne(int entry, EventWalk walk) {
+        CounterEntry counter = baseOf(key);
+        if (counter == null) {
+            changes.add(changes.entryOf(key, collapsed.hash[entry]), collapsed, entry);
+        } else if (collapsed.fitsInAnyOrder(entry, counter.total())) {
+            changes.add(changes.entryOf(key, collapsed.hash[entry]), collapsed, entry);
+            boolean fresh = counter.events() == 0;
+            counter.set(counter.total() + collapsed.sum[entry],
+                    counter.events() + collapsed.events[entry],
+                    fresh ? collapsed.firstAt[entry]
+                            : Math.min(counter.firstAtMicros(), collapsed.firstAt[entry]),
+                    fresh ? collapsed.lastAt[entry]
+                            : Math.max(counter.lastAtMicros(), collapsed.lastAt[entry]));
+        } else {
+            settleOneByOne(entry, counter, walk);
+        }
+    }
+
+    /** The store's entry, made if need be; null if the store cannot tell this counter's base. */
+    private CounterEntry baseOf(CounterKey of) {
+        if (lacksBase(of)) {
+            return null;
+        }
+        try {
+            CounterEntry counter = store.find(of);
+            if (counter != null) {
+                return counter;
+            }
+            counter = store.create(of);
+            if (counter != null) {
+                counters++;
+                names.note(of);
+                return counter;
+            }
+        } catch (RuntimeException failing) {
+            // whatever the store's trouble is, the change is kept and Postgres adds it
+            if (!storeRefused) {
+                LOG.error("shard {} cannot hold a counter; its changes reach Postgres all the same",
+                        number, failing);
+            }
+        }
+        storeRefused = true;
+        withoutBase.add(of.toString());
+        return null;
+    }
+
+    private boolean lacksBase(CounterKey of) {
+        return !withoutBase.isEmpty() && withoutBase.contains(of.toString());
+    }
+
+    private void settleOneByOne(int entry, CounterEntry counter, EventWalk walk) {
+        int first = collapsed.address[entry];
+        long keyHash = collapsed.hash[entry];
+        OneByOne visitor = new OneByOne(first, keyHash, counter);
+        walk.each(visitor);
+        counter.set(visitor.total, visitor.events, visitor.firstAt, visitor.lastAt);
+    }
+
+    /** Adds the events of one counter in log order and sends those that overflow aside. */
+    private final class OneByOne implements EventWalk.Visitor {
+
+        private final int sameAs;
+        private final long keyHash;
+        private long total;
+        private long events;
+        private long firstAt;
+        private long lastAt;
+
+        OneByOne(int sameAs, long keyHash, CounterEntry counter) {
+            this.sameAs = sameAs;
+            this.keyHash = keyHash;
+            total = counter.total();
+            events = counter.events();
+            firstAt = events == 0 ? Long.MAX_VALUE : counter.firstAtMicros();
+            lastAt = events == 0 ? Long.MIN_VALUE : counter.lastAtMicros();
+        }
+
+        @Override
+        public void visit(EventCursor event, long position) {
+            if (!event.sameCounterAs(sameAs)) {
+                return;
+            }
+            long value = event.value();
+            long sum = total + value;
+            if (((total ^ sum) & (value ^ sum)) < 0) {
+                changes.add(new DeadLetter(position, position, utf8(key.app()),
+                        utf8(key.message()), utf8(key.event()), BigInteger.valueOf(value), 1,
+                        "value " + value + " takes the total " + total + " beyond 64 bits"));
+                return;
+            }
+            total = sum;
+            events++;
+            firstAt = Math.min(firstAt, event.createdAtMicros());
+            lastAt = Math.max(lastAt, event.createdAtMicros());
+            changes.add(changes.entryOf(key, keyHash), value, event.createdAtMicros(), position);
+        }
+    }
+
+    /** Ends the span of changes and begins the next one; everything collapsed is settled. */
+    public ChangeSet freeze() {
+        assert collapsed.size() == 0 : "a cut splits the batch: settle first";
+        assert spare.pending() == 0 && spare.acceptedEvents() == 0 : "at most one frozen cut";
+        ChangeSet frozen = changes;
+        changes = spare;
+        spare = frozen;
+        oldestChangeNanos = 0;
+        return frozen;
+    }
+
+    /**
+     * Shows the shard's state to other threads.
+     *
+     * @param nowNanos monotonic time; the age of the oldest change counts from the first batch
+     *     after a cut
+     */
+    public void publishGauges(long nowNanos) {
+        if (changes.acceptedEvents() > 0 && oldestChangeNanos == 0) {
+            oldestChangeNanos = nowNanos == 0 ? 1 : nowNanos;
+        }
+        gauges = new ShardGauges(changes.acceptedEvents(), changes.pending(), oldestChangeNanos,
+                counters, storeRefused, appliedEvents, store.offHeapBytes());
+    }
+
+    /** The shard's state after its last batch. */
+    public ShardGauges gauges() {
+        return gauges;
+    }
+
+    /** Whether the store has a counter; for the edge, when new ones are being refused. */
+    public boolean knows(CounterKey asked) {
+        return store.contains(asked);
+    }
+
+    /**
+     * Sets a counter to what Postgres holds, before the shard starts.
+     *
+     * @return false if the store is full
+     */
+    public boolean load(CounterKey loaded, long total, long events, long firstAt, long lastAt) {
+        CounterEntry counter = store.create(loaded);
+        if (counter == null) {
+            return false;
+        }
+        counter.set(total, events, firstAt, lastAt);
+        counters++;
+        names.note(loaded);
+        return true;
+    }
+
+    /**
+     * Corrects a counter whose change Postgres refused: what its row holds, plus what has been
+     * counted here since.
+     *
+     * @param row the row, or null if there is none
+     */
+    public void rebase(CounterKey of, CounterSnapshot row) {
+        CounterEntry counter = store.find(of);
+        if (counter == null) {
+            return;
+        }
+        long total = row == null ? 0 : row.total();
+        long events = row == null ? 0 : row.events();
+        long firstAt = row == null ? Long.MAX_VALUE : row.firstAtMicros();
+        long lastAt = row == null ? Long.MIN_VALUE : row.lastAtMicros();
+        int entry = changes.find(of);
+        if (entry >= 0) {
+            BigInteger exact = changes.delta(entry).add(BigInteger.valueOf(total));
+            if (exact.bitLength() > 63) {
+                // the change waiting is beyond the base as well: its own flush will say so
+                return;
+            }
+            total = exact.longValue();
+            events += changes.events(entry);
+            firstAt = Math.min(firstAt, changes.firstAt(entry));
+            lastAt = Math.max(lastAt, changes.lastAt(entry));
+        }
+        if (events == 0) {
+            store.remove(of);
+            counters--;
+        } else {
+            counter.set(total, events, firstAt, lastAt);
+        }
+    }
+
+    /** Reads one counter. */
+    public Lookup counter(byte[] app, byte[] message, byte[] event) {
+        key.of(app, message, event);
+        if (lacksBase(key)) {
+            return Lookup.NOT_IN_MEMORY;
+        }
+        CounterEntry counter = store.find(key);
+        return counter == null ? Lookup.ABSENT : Lookup.found(List.of(snapshot(counter)));
+    }
+
+    /** Reads all counters of a message, in the order of their first events. */
+    public Lookup message(byte[] app, byte[] message) {
+        List<byte[]> known = names.of(new String(app, StandardCharsets.UTF_8));
+        if (known == null || !withoutBase.isEmpty()) {
+            return Lookup.NOT_IN_MEMORY;
+        }
+        List<CounterSnapshot> found = new ArrayList<>();
+        for (byte[] event : known) {
+            CounterEntry counter = store.find(key.of(app, message, event));
+            if (counter != null) {
+                found.add(snapshot(counter));
+            }
+        }
+        if (found.isEmpty()) {
+            return Lookup.ABSENT;
+        }
+        found.sort(Comparator.comparingLong(CounterSnapshot::firstAtMicros)
+                .thenComparing(CounterSnapshot::event));
+        return Lookup.found(found);
+    }
+
+    private CounterSnapshot snapshot(CounterEntry counter) {
+        return new CounterSnapshot(key.app(), key.message(), key.event(), counter.total(),
+                counter.events(), counter.firstAtMicros(), counter.lastAtMicros());
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Gives the off-heap memory back; the shard's thread has ended. */
+    @Override
+    public void close() {
+        store.close();
+    }
+}
