@@ -1,0 +1,73 @@
+package io.ringtally.persist;
+
+import io.ringtally.journal.LogPosition;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.UUID;
+
+/**
+ * SQL on the checkpoints.
+ *
+ * <p>Threading: stateless.
+ */
+final class CheckpointTable {
+
+    private static final String TAKE_OVER = """
+            insert into ringtally.checkpoint as c (log, epoch, position) values (?, 1, 0)
+            on conflict (log) do update set epoch = c.epoch + 1, updated_at = now()
+            returning epoch
+            """;
+
+    private static final String ADVANCE = """
+            update ringtally.checkpoint
+            set position = ?, events = events + ?, sum = sum + ?, updated_at = now()
+            where log = ? and position = ? and epoch = ?
+            """;
+
+    private static final String READ =
+            "select epoch, position from ringtally.checkpoint where log = ?";
+
+    private CheckpointTable() {
+    }
+
+    /** Raises the epoch of a log, registering it if need be: all its earlier owners are fenced. */
+    static long takeOver(Connection connection, UUID log) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(TAKE_OVER)) {
+            statement.setObject(1, log);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
+    }
+
+    /** The checkpoint as it stands, or null. */
+    static Checkpoint read(Connection connection, UUID log) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(READ)) {
+            statement.setObject(1, log);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next()
+                        ? new Checkpoint(log, row.getLong(1), new LogPosition(row.getLong(2)))
+                        : null;
+            }
+        }
+    }
+
+    /** Moves the checkpoint, if it is where this owner left it. */
+    static boolean advance(Connection connection, Checkpoint from, LogPosition to, long events,
+            BigInteger sum) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(ADVANCE)) {
+            statement.setLong(1, to.number());
+            statement.setLong(2, events);
+            statement.setBigDecimal(3, new BigDecimal(sum));
+            statement.setObject(4, from.log());
+            statement.setLong(5, from.position().number());
+            statement.setLong(6, from.epoch());
+            return statement.executeUpdate() == 1;
+        }
+    }
+}

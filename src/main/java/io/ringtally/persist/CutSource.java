@@ -1,0 +1,26 @@
+package io.ringtally.persist;
+
+import io.ringtally.tally.FrozenCut;
+
+/**
+ * What the flusher flushes.
+ *
+ * <p>Threading: the flusher's thread calls everything here.
+ */
+public interface CutSource {
+
+    /** Events applied since the last cut. */
+    long unpersistedEvents();
+
+    /** Monotonic time of the oldest of them, 0 if there is none. */
+    long oldestNanos();
+
+    /** Whether records have been published that no stage has applied yet. */
+    boolean hasBacklog();
+
+    /** Freezes the changes; waits for the stages. */
+    FrozenCut cut();
+
+    /** The cut is in Postgres; what was refused must be taken out of memory again. */
+    void persisted(FrozenCut cut, Iterable<RefusedChange> refused) throws InterruptedException;
+}

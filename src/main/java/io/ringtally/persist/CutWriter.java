@@ -1,0 +1,185 @@
+package io.ringtally.persist;
+
+import io.ringtally.tally.CounterDelta;
+import io.ringtally.tally.CounterSnapshot;
+import io.ringtally.tally.FrozenCut;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes one frozen cut one transaction: first the checkpoint, if it is still where we left it, then
+ * the changes. So the counters and the position they belong to never part, and trying again after
+ * an unknown outcome adds nothing twice.
+ *
+ * <p>Threading: the flusher's; the checkpoint may be read by any thread.
+ */
+final class CutWriter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CutWriter.class);
+
+    /** Rows of one statement: its arrays and its locks stay small, the round trips few. */
+    private static final int STATEMENT_ROWS = 5_000;
+
+    private final Database database;
+    private volatile Checkpoint checkpoint;
+
+    CutWriter(Database database, Checkpoint checkpoint) {
+        this.database = database;
+        this.checkpoint = checkpoint;
+    }
+
+    Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
+    /**
+     * Persists a cut, or finds that an earlier attempt has done so.
+     *
+     * @param deltas the cut's changes, sorted; the same array at every attempt
+     * @return the changes that Postgres refused for their data; they are in the dead letters
+     * @throws SQLException the outcome is unknown or nothing was done: try the same again
+     * @throws FencedException the checkpoint belongs to somebody else
+     */
+    List<RefusedChange> write(FrozenCut cut, CounterDelta[] deltas)
+            throws SQLException, FencedException {
+        try (Connection connection = database.connect()) {
+            connection.setAutoCommit(false);
+            boolean plain = false;
+            boolean advanced;
+            try {
+                try {
+                    advanced = attempt(connection, cut, deltas, false);
+                    plain = true;
+                } catch (SQLException refused) {
+                    if (!isAboutData(refused)) {
+                        throw refused;
+                    }
+                    connection.rollback();
+                    LOG.warn("Postgres refuses a row, looking for it: {}", refused.getMessage());
+                    advanced = attempt(connection, cut, deltas, true);
+                }
+                connection.commit();
+            } catch (SQLException | RuntimeException failed) {
+                rollbackQuietly(connection, failed);
+                throw failed;
+            }
+            if (!advanced) {
+                decide(connection, cut);
+            }
+            List<RefusedChange> refused = plain && advanced
+                    ? List.of() : refusedChanges(connection, cut, deltas);
+            connection.commit();
+            checkpoint = new Checkpoint(checkpoint.log(), checkpoint.epoch(), cut.position());
+            return refused;
+        }
+    }
+
+    /** One transaction's work; false if the checkpoint is not where we left it. */
+    private boolean attempt(Connection connection, FrozenCut cut, CounterDelta[] deltas,
+            boolean bisect) throws SQLException {
+        if (!CheckpointTable.advance(connection, checkpoint, cut.position(),
+                cut.acceptedEvents(), cut.acceptedSum())) {
+            return false;
+        }
+        DeadLetterRows letters = new DeadLetterRows(checkpoint.log(), cut.position());
+        letters.insert(connection, cut.deadLetters());
+        int from = 0;
+        while (from < deltas.length) {
+            int to = endOfStatement(deltas, from);
+            if (bisect) {
+                bisect(connection, deltas, from, to, letters);
+            } else {
+                add(connection, deltas, from, to);
+            }
+            from = to;
+        }
+        return true;
+    }
+
+    /** Up to {@link #STATEMENT_ROWS} changes of 64 bits, or a single wider one. */
+    private static int endOfStatement(CounterDelta[] deltas, int from) {
+        int to = from;
+        while (to < deltas.length && to - from < STATEMENT_ROWS && deltas[to].isLong()) {
+            to++;
+        }
+        return to == from ? from + 1 : to;
+    }
+
+    private static void add(Connection connection, CounterDelta[] deltas, int from, int to)
+            throws SQLException {
+        if (deltas[from].isLong()) {
+            CounterRows.add(connection, deltas, from, to);
+        } else {
+            CounterRows.addWide(connection, deltas[from]);
+        }
+    }
+
+    /** Adds what Postgres takes and sends each row it refuses for its data to the dead letters. */
+    private void bisect(Connection connection, CounterDelta[] deltas, int from, int to,
+            DeadLetterRows letters) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        try {
+            add(connection, deltas, from, to);
+            connection.releaseSavepoint(before);
+        } catch (SQLException refused) {
+            if (!isAboutData(refused)) {
+                throw refused;
+            }
+            connection.rollback(before);
+            connection.releaseSavepoint(before);
+            if (to - from == 1) {
+                letters.insert(connection, deltas[from], refused);
+                return;
+            }
+            int middle = (from + to) >>> 1;
+            bisect(connection, deltas, from, middle, letters);
+            bisect(connection, deltas, middle, to, letters);
+        }
+    }
+
+    /** The checkpoint did not move: it stands at the target, or it is not ours any more. */
+    private void decide(Connection connection, FrozenCut cut)
+            throws SQLException, FencedException {
+        Checkpoint found = CheckpointTable.read(connection, checkpoint.log());
+        if (found != null && found.epoch() == checkpoint.epoch()
+                && found.position().equals(cut.position())) {
+            LOG.info("an earlier attempt had persisted the cut at {}", cut.position());
+            return;
+        }
+        throw new FencedException("the checkpoint of log " + checkpoint.log() + " is "
+                + (found == null ? "gone" : "at epoch " + found.epoch() + ", position "
+                        + found.position())
+                + "; this process left it at epoch " + checkpoint.epoch() + ", position "
+                + checkpoint.position() + ": another process writes this log");
+    }
+
+    private List<RefusedChange> refusedChanges(Connection connection, FrozenCut cut,
+            CounterDelta[] deltas) throws SQLException {
+        List<RefusedChange> refused = new ArrayList<>();
+        DeadLetterRows letters = new DeadLetterRows(checkpoint.log(), cut.position());
+        for (CounterDelta delta : letters.refusedAmong(connection, deltas)) {
+            CounterSnapshot row = CounterRows.find(connection, delta);
+            refused.add(new RefusedChange(delta, row));
+        }
+        return refused;
+    }
+
+    /** Class 22 (data exception) and 23 (constraint): this row will never be taken. */
+    private static boolean isAboutData(SQLException failure) {
+        String state = failure.getSQLState();
+        return state != null && (state.startsWith("22") || state.startsWith("23"));
+    }
+
+    private static void rollbackQuietly(Connection connection, Exception because) {
+        try {
+            connection.rollback();
+        } catch (SQLException broken) {
+            because.addSuppressed(broken);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package io.ringtally.persist;
+
+import io.ringtally.tally.CounterDelta;
+import io.ringtally.tally.FrozenCut;
+import io.ringtally.time.Clock;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that takes cuts and persists them, one at a time. A cut that fails is tried again,
+ * unchanged, until Postgres has it; meanwhile the shards go on counting.
+ *
+ * <p>Threading: {@link #run} is the flusher's own thread; everything else is for any thread.
+ */
+public final class Flusher implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
+
+    private static final long LOOK_NANOS = 100_000_000;
+    private static final long COMPLAIN_NANOS = 10_000_000_000L;
+
+    private final CutSource source;
+    private final CutWriter writer;
+    private final FlushPolicy policy;
+    private final FlusherEvents events;
+    private final Clock clock;
+    private final BackOff backOff = new BackOff(RandomGenerator.getDefault());
+
+    private final FlushRequests requests = new FlushRequests();
+    private volatile Thread thread;
+    private volatile boolean paused;
+    private volatile boolean finishing;
+    private volatile boolean ended;
+
+    private volatile long frozenSinceNanos;
+    private volatile long flushes;
+    private volatile long flushedEvents;
+    private volatile long lastFlushMillis;
+    private volatile int failures;
+    private volatile String lastError = "";
+    private long lastBegunNanos;
+    private long lastComplaintNanos;
+
+    /**
+     * Creates a flusher that is not running yet.
+     *
+     * @param checkpoint the epoch and position this process owns
+     * @param events told about trouble and the end
+     */
+    public Flusher(Database database, Checkpoint checkpoint, PersistSettings settings,
+            CutSource source, FlusherEvents events, Clock clock) {
+        this.writer = new CutWriter(database, checkpoint);
+        this.policy = new FlushPolicy(settings);
+        this.source = source;
+        this.events = events;
+        this.clock = clock;
+        this.lastBegunNanos = clock.nanoTime() - TimeUnit.SECONDS.toNanos(60);
+    }
+
+    @Override
+    public void run() {
+        thread = Thread.currentThread();
+        try {
+            while (true) {
+                boolean last = finishing && !source.hasBacklog();
+                long requested = requests.latest();
+                if (last || due(requested)) {
+                    flush();
+                    requests.done(requested);
+                }
+                if (last && source.unpersistedEvents() == 0) {
+                    return;
+                }
+                sleepUntilDue();
+            }
+        } catch (FencedException fenced) {
+            LOG.error("{}", fenced.getMessage());
+            lastError = fenced.getMessage();
+            events.fenced(fenced.getMessage());
+        } catch (Throwable fatal) {
+            LOG.error("the flusher has died; the service cannot go on", fatal);
+            lastError = fatal.toString();
+            events.died(fatal);
+        } finally {
+            ended = true;
+            requests.end();
+        }
+    }
+
+    private boolean due(long requested) {
+        if (requests.isNew(requested)) {
+            return true;
+        }
+        return !paused && dueInNanos() <= 0;
+    }
+
+    private long dueInNanos() {
+        long now = clock.nanoTime();
+        long oldest = source.oldestNanos();
+        return policy.dueInNanos(source.unpersistedEvents(), oldest == 0 ? 0 : now - oldest,
+                now - lastBegunNanos);
+    }
+
+    private void sleepUntilDue() {
+        long rest = paused || finishing ? LOOK_NANOS / 20 : Math.min(LOOK_NANOS, dueInNanos());
+        if (rest > 0) {
+            LockSupport.parkNanos(this, rest);
+        }
+    }
+
+    private void flush() throws FencedException, InterruptedException {
+        long begun = clock.nanoTime();
+        lastBegunNanos = begun;
+        long oldest = source.oldestNanos();
+        FrozenCut cut = source.cut();
+        if (cut.isEmpty()) {
+            source.persisted(cut, List.of());
+            return;
+        }
+        frozenSinceNanos = oldest == 0 ? begun : oldest;
+        long count = cut.acceptedEvents();
+        List<RefusedChange> refused = writeUntilDecided(cut);
+        source.persisted(cut, refused);
+        frozenSinceNanos = 0;
+        long took = clock.nanoTime() - begun;
+        if (failures == 0) {
+            policy.flushed(took);
+        }
+        failures = 0;
+        lastFlushMillis = TimeUnit.NANOSECONDS.toMillis(took);
+        flushedEvents += count;
+        flushes++;
+    }
+
+    private List<RefusedChange> writeUntilDecided(FrozenCut cut) throws FencedException {
+        CounterDelta[] deltas = cut.sortedDeltas();
+        while (true) {
+            try {
+                List<RefusedChange> refused = writer.write(cut, deltas);
+                if (backOff.failures() > 0) {
+                    LOG.info("Postgres takes flushes again after {} failed attempts",
+                            backOff.failures());
+                }
+                backOff.succeeded();
+                lastError = "";
+                return refused;
+            } catch (SQLException failed) {
+                failedOnce(failed);
+            }
+        }
+    }
+
+    private void failedOnce(SQLException failed) {
+        long waitMillis = backOff.failedMillis();
+        failures = backOff.failures();
+        lastError = failed.getSQLState() + ": " + failed.getMessage();
+        long now = clock.nanoTime();
+        if (failures == 1 || now - lastComplaintNanos > COMPLAIN_NANOS) {
+            lastComplaintNanos = now;
+            LOG.warn("a flush failed ({} in a row), trying the same again for as long as it takes:"
+                    + " {}", failures, lastError);
+        }
+        events.attemptFailed(failed);
+        LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(waitMillis));
+    }
+
+    /** Wakes the flusher if as many events wait as are worth a flush. Called after each batch. */
+    public void eventsApplied() {
+        if (!paused && source.unpersistedEvents() > policy.settings().maxUpdates()) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /**
+     * Flushes everything applied so far and waits for it.
+     *
+     * @return whether Postgres has it within the time
+     */
+    public boolean flushNow(long timeoutMillis) throws InterruptedException {
+        long ticket = requests.ask();
+        LockSupport.unpark(thread);
+        return requests.await(ticket, timeoutMillis);
+    }
+
+    /** Stops beginning flushes on its own, until {@link #resume()}; a drain flushes all the same. */
+    public void pause() {
+        paused = true;
+    }
+
+    public void resume() {
+        paused = false;
+        LockSupport.unpark(thread);
+    }
+
+    /**
+     * Ends the thread once everything accepted is in Postgres; nothing may be accepted any more.
+     * Returns at once: the caller waits for the thread.
+     */
+    public void finish() {
+        finishing = true;
+        LockSupport.unpark(thread);
+    }
+
+    public PersistSettings settings() {
+        return policy.settings();
+    }
+
+    /** Replaces the thresholds; they hold from the next decision on. */
+    public void settings(PersistSettings settings) {
+        policy.settings(settings);
+        LockSupport.unpark(thread);
+    }
+
+    public Checkpoint checkpoint() {
+        return writer.checkpoint();
+    }
+
+    /** What the flusher is doing. */
+    public PersisterState state() {
+        return new PersisterState(writer.checkpoint().position(), flushes, flushedEvents,
+                lastFlushMillis, frozenSinceNanos, failures, lastError, paused, ended);
+    }
+}

@@ -1,0 +1,66 @@
+package io.ringtally.recovery;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * The directory that belongs to one running service: locked before anything in it is touched.
+ *
+ * <p>Threading: opened and closed by the service.
+ */
+public final class DataDirectory implements AutoCloseable {
+
+    private final Path path;
+    private final FileChannel channel;
+
+    private DataDirectory(Path path, FileChannel channel) {
+        this.path = path;
+        this.channel = channel;
+    }
+
+    /**
+     * Creates the directory if need be and locks it. The kernel drops the lock when the process
+     * ends, however it ends.
+     *
+     * @throws IOException if it cannot be made or written, or another process holds it
+     */
+    public static DataDirectory lock(Path path) throws IOException {
+        Path real = Files.createDirectories(path).toRealPath();
+        Path file = real.resolve("lock");
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        try {
+            FileLock lock = channel.tryLock();
+            if (lock != null) {
+                return new DataDirectory(real, channel);
+            }
+        } catch (OverlappingFileLockException sameProcess) {
+            // falls through: held by this very process
+        } catch (IOException failed) {
+            channel.close();
+            throw failed;
+        }
+        channel.close();
+        throw new IOException("data.dir = " + real + " is in use by another running Ringtally;"
+                + " stop it, or give this one a directory of its own (RINGTALLY_DATA_DIR)");
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** Where the log lives. */
+    public Path log() {
+        return path.resolve("log");
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}
