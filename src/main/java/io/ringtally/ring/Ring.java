@@ -39,15 +39,13 @@ public final class Ring implements AutoCloseable {
      * Builds a ring whose stages do not run yet.
      *
      * @param parts geometry, tally layout, seed, clock
-     * @param checkpoint where the log stands in Postgres; the first record comes after it
      * @param gate closed for good when a stage dies
      * @param died told on the dying thread; ends the process
      */
-    public Ring(RingParts parts, LogPosition checkpoint, AdmissionGate gate,
-            Consumer<Throwable> died) {
+    public Ring(RingParts parts, AdmissionGate gate, Consumer<Throwable> died) {
         TallySettings tally = parts.tally();
         this.hashSeed = parts.hashSeed();
-        this.core = RingCore.allocate(parts.ring(), checkpoint.number() + 1, tally.shards());
+        this.core = RingCore.allocate(parts.ring(), tally.shards());
         this.cuts = new CutExchange(tally.shards());
         StageListener listener = new Listener(parts.clock(), gate, died);
         for (int number = 0; number < tally.shards(); number++) {
@@ -66,15 +64,21 @@ public final class Ring implements AutoCloseable {
         return stages.get(shard).shard().knows(new CounterKey().of(event));
     }
 
-    /** The shard that owns a message, for rehydration before {@link #start}. */
+    /** The shard that owns a message, for rehydration before the stages start. */
     public TallyShard shardOf(byte[] app, byte[] message) {
         long slice = EventHash.sliceOf(app, message, hashSeed);
         return stages.get(EventHash.shardOf(slice, stages.size())).shard();
     }
 
-    /** Starts the stages. */
-    public void start() {
+    /**
+     * Starts the stages; the gate opens afterwards.
+     *
+     * @param checkpoint where the log stands in Postgres; the first record comes after it
+     */
+    public void start(LogPosition checkpoint) {
+        core.slots().begin(checkpoint.number() + 1);
         for (TallyStage stage : stages) {
+            stage.shard().loaded();
             stage.shard().publishGauges(0);
             Thread thread = new Thread(stage, "tally-" + stage.shard().number());
             threads.add(thread);

@@ -18,19 +18,14 @@ import com.lmax.disruptor.WaitStrategy;
  */
 record RingCore(RingSettings settings, Sequencer sequencer, Slots slots, Doorbell[] bells) {
 
-    /**
-     * Allocates a ring.
-     *
-     * @param basePosition the log position of its first record
-     * @param stages number of consumers
-     */
-    static RingCore allocate(RingSettings settings, long basePosition, int stages) {
+    /** Allocates a ring for as many consumers. */
+    static RingCore allocate(RingSettings settings, int stages) {
         Doorbell[] bells = new Doorbell[stages];
         for (int i = 0; i < stages; i++) {
             bells[i] = new Doorbell();
         }
         Sequencer sequencer = new MultiProducerSequencer(settings.slots(), new NobodyWaits());
-        return new RingCore(settings, sequencer, new Slots(settings, basePosition), bells);
+        return new RingCore(settings, sequencer, new Slots(settings), bells);
     }
 
     /** Stages park on their bells and never on the sequencer, so a publish has nobody to signal. */

@@ -58,19 +58,18 @@ final class Slots {
     private final ByteBuffer memory;
     private final int slotBytes;
     private final int mask;
-    private final long basePosition;
+    private long basePosition;
 
-    /**
-     * Allocates the slots.
-     *
-     * @param basePosition the log position of sequence 0
-     */
-    Slots(RingSettings settings, long basePosition) {
+    Slots(RingSettings settings) {
         this.memory = ByteBuffer.allocateDirect(settings.slots() * settings.slotBytes())
                 .order(ByteOrder.LITTLE_ENDIAN);
         this.slotBytes = settings.slotBytes();
         this.mask = settings.slots() - 1;
-        this.basePosition = basePosition;
+    }
+
+    /** Sets the log position of sequence 0; before the first record. */
+    void begin(long position) {
+        basePosition = position;
     }
 
     ByteBuffer memory() {

@@ -243,7 +243,7 @@ public final class TallyShard implements AutoCloseable {
     }
 
     /**
-     * Sets a counter to what Postgres holds, before the shard starts.
+     * Sets a counter to what Postgres holds, before the shard starts; again if it must be.
      *
      * @return false if the store is full
      */
@@ -253,9 +253,13 @@ public final class TallyShard implements AutoCloseable {
             return false;
         }
         counter.set(total, events, firstAt, lastAt);
-        counters++;
         names.note(loaded);
         return true;
+    }
+
+    /** Loading is over; it may have been begun more than once, so the store is asked. */
+    public void loaded() {
+        counters = store.size();
     }
 
     /**

@@ -1,0 +1,255 @@
+package io.ringtally.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigSyntax;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import io.ringtally.http.GeneratorSettings;
+import io.ringtally.http.HttpSettings;
+import io.ringtally.persist.DatabaseSettings;
+import io.ringtally.persist.PersistSettings;
+import io.ringtally.ring.RingSettings;
+import io.ringtally.tally.TallySettings;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The effective values: the built-in defaults, overridden by a file, overridden by the environment.
+ *
+ * <p>Threading: immutable.
+ */
+public final class Configuration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Configuration.class);
+
+    private static final String DEFAULTS = "ringtally.conf";
+    private static final String PREFIX = "RINGTALLY_";
+    private static final String FILE_VARIABLE = "RINGTALLY_CONFIG";
+    private static final String EMBEDDED = "embedded";
+
+    private final Config values;
+    private final Set<String> keys;
+
+    private Configuration(Config values, Set<String> keys) {
+        this.values = values;
+        this.keys = keys;
+    }
+
+    /**
+     * Loads the configuration.
+     *
+     * @param file a file named on the command line, or null
+     * @param environment the process's environment
+     * @throws ConfigurationException if a file cannot be read or names a key that does not exist
+     */
+    public static Configuration load(Path file, Map<String, String> environment)
+            throws ConfigurationException {
+        Config defaults = defaults();
+        Set<String> keys = new TreeSet<>();
+        defaults.entrySet().forEach(entry -> keys.add(entry.getKey()));
+        Config values = fromEnvironment(environment, keys);
+        Path chosen = file != null ? file : fileOf(environment);
+        if (chosen != null) {
+            values = values.withFallback(fromFile(chosen, keys));
+        }
+        return new Configuration(values.withFallback(defaults), keys);
+    }
+
+    private static Config defaults() {
+        try (Reader reader = new InputStreamReader(
+                Configuration.class.getResourceAsStream(DEFAULTS), StandardCharsets.UTF_8)) {
+            return ConfigFactory.parseReader(reader, ConfigParseOptions.defaults()
+                    .setSyntax(ConfigSyntax.CONF).setOriginDescription("default")).resolve();
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    private static Path fileOf(Map<String, String> environment) {
+        String named = environment.get(FILE_VARIABLE);
+        return named == null || named.isEmpty() ? null : Path.of(named);
+    }
+
+    private static Config fromFile(Path file, Set<String> keys) throws ConfigurationException {
+        if (!Files.isReadable(file)) {
+            throw new ConfigurationException("the configuration file "
+                    + file.toAbsolutePath() + " cannot be read");
+        }
+        Config config;
+        try {
+            config = ConfigFactory.parseFile(file.toFile()).resolve();
+        } catch (ConfigException malformed) {
+            throw new ConfigurationException("the configuration file is malformed: "
+                    + malformed.getMessage(), malformed);
+        }
+        for (Map.Entry<String, ConfigValue> entry : config.entrySet()) {
+            if (!keys.contains(entry.getKey())) {
+                throw new ConfigurationException(entry.getValue().origin().description()
+                        + ": there is no key " + entry.getKey() + "; the nearest one is "
+                        + NearestName.of(entry.getKey(), keys));
+            }
+        }
+        return config;
+    }
+
+    private static Config fromEnvironment(Map<String, String> environment, Set<String> keys) {
+        Config config = ConfigFactory.empty();
+        Set<String> variables = new TreeSet<>();
+        for (String key : keys) {
+            String variable = variableOf(key);
+            variables.add(variable);
+            String value = environment.get(variable);
+            if (value != null) {
+                config = config.withValue(key,
+                        ConfigValueFactory.fromAnyRef(value, "environment " + variable));
+            }
+        }
+        for (String variable : environment.keySet()) {
+            if (variable.startsWith(PREFIX) && !variables.contains(variable)
+                    && !variable.equals(FILE_VARIABLE)) {
+                LOG.warn("the environment variable {} means nothing to this version; the nearest"
+                        + " one is {}", variable, NearestName.of(variable, variables));
+            }
+        }
+        return config;
+    }
+
+    /** The environment variable of a key. */
+    static String variableOf(String key) {
+        return PREFIX + key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    /** Every key with its value and where it comes from, a line each. */
+    public List<String> describe() {
+        List<String> lines = new ArrayList<>();
+        for (String key : keys) {
+            ConfigValue value = values.getValue(key);
+            String shown = key.endsWith("password") && !value.unwrapped().equals("")
+                    ? "\"***\"" : value.render();
+            lines.add(key + " = " + shown + "    # " + describe(value.origin()));
+        }
+        return lines;
+    }
+
+    private static String describe(ConfigOrigin origin) {
+        return origin.description().startsWith("default") ? "default" : origin.description();
+    }
+
+    public HttpSettings http() throws ConfigurationException {
+        return checked("http", () -> new HttpSettings(values.getString("http.host"),
+                values.getInt("http.port"), coresOr("http.io-threads"),
+                bytes("http.max-event-bytes"), bytes("http.max-bulk-bytes"),
+                values.getInt("http.max-connections"), duration("http.idle-timeout"),
+                duration("http.request-timeout"), duration("http.read-timeout")));
+    }
+
+    public Path dataDir() {
+        return Path.of(values.getString("data.dir"));
+    }
+
+    /** Whether the service brings its own database. */
+    public boolean embeddedDatabase() {
+        return values.getString("db.url").equals(EMBEDDED);
+    }
+
+    /** The external database, or the same role and pool for a URL of the embedded one. */
+    public DatabaseSettings database(String url) throws ConfigurationException {
+        return checked("db", () -> new DatabaseSettings(url, values.getString("db.user"),
+                values.getString("db.password"), values.getInt("db.pool-size")));
+    }
+
+    public String databaseUrl() {
+        return values.getString("db.url");
+    }
+
+    public int embeddedPort() throws ConfigurationException {
+        return checked("db.embedded.port", () -> values.getInt("db.embedded.port"));
+    }
+
+    public Duration embeddedStartTimeout() throws ConfigurationException {
+        return checked("db.embedded.start-timeout", () -> duration("db.embedded.start-timeout"));
+    }
+
+    public RingSettings ring() throws ConfigurationException {
+        return checked("ring", () -> new RingSettings(values.getInt("ring.slots"),
+                values.getInt("ring.slot-bytes"),
+                (int) Math.min(Integer.MAX_VALUE, duration("ring.park").toNanos() / 1_000)));
+    }
+
+    public TallySettings tally() throws ConfigurationException {
+        long headroom = ring().eventsMax();
+        return checked("tally", () -> new TallySettings(coresOr("tally.shards"),
+                values.getLong("store.max-counters"), headroom,
+                values.getInt("store.average-key-bytes"),
+                values.getLong("persist.max-pending-counters")));
+    }
+
+    public PersistSettings persist() throws ConfigurationException {
+        return checked("persist", () -> new PersistSettings(
+                values.getLong("persist.max-updates"), duration("persist.max-delay"),
+                duration("persist.min-interval")));
+    }
+
+    public GeneratorSettings generator() throws ConfigurationException {
+        return checked("generator", () -> new GeneratorSettings(
+                values.getBoolean("generator.enabled"),
+                values.getInt("generator.events-per-hit")));
+    }
+
+    /** How long a stop may take. */
+    public Duration drainTimeout() throws ConfigurationException {
+        return checked("shutdown.drain-timeout", () -> {
+            Duration timeout = duration("shutdown.drain-timeout");
+            if (timeout.toMillis() < 1_000 || timeout.toHours() >= 1) {
+                throw new IllegalArgumentException("shutdown.drain-timeout = "
+                        + timeout.toMillis() + " ms is out of range: 1 s to 1 h");
+            }
+            return timeout;
+        });
+    }
+
+    private int coresOr(String key) {
+        if (values.getString(key).equals("auto")) {
+            return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+        }
+        return values.getInt(key);
+    }
+
+    private Duration duration(String key) {
+        return values.getDuration(key);
+    }
+
+    private int bytes(String key) {
+        return (int) Math.min(Integer.MAX_VALUE, values.getBytes(key));
+    }
+
+    private <T> T checked(String section, Supplier<T> made) throws ConfigurationException {
+        try {
+            return made.get();
+        } catch (ConfigException wrongType) {
+            throw new ConfigurationException("in section " + section + ": "
+                    + wrongType.getMessage(), wrongType);
+        } catch (IllegalArgumentException outOfRange) {
+            throw new ConfigurationException(outOfRange.getMessage(), outOfRange);
+        }
+    }
+}

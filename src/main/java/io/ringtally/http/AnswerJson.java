@@ -1,0 +1,76 @@
+package io.ringtally.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.ringtally.event.Timestamps;
+import io.ringtally.tally.CounterSnapshot;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/**
+ * Counters, messages and reports as JSON.
+ *
+ * <p>Threading: stateless.
+ */
+final class AnswerJson {
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private AnswerJson() {
+    }
+
+    static byte[] counter(CounterSnapshot counter) {
+        return object(json -> {
+            json.writeStringField("app_id", counter.appId());
+            json.writeStringField("message_id", counter.messageId());
+            writeCounter(json, counter);
+        });
+    }
+
+    /** A message: its counters in the order of their first events. */
+    static byte[] message(List<CounterSnapshot> counters) {
+        return object(json -> {
+            json.writeStringField("app_id", counters.get(0).appId());
+            json.writeStringField("message_id", counters.get(0).messageId());
+            json.writeArrayFieldStart("counters");
+            for (CounterSnapshot counter : counters) {
+                json.writeStartObject();
+                writeCounter(json, counter);
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            // what is expected of an app's messages is not configured yet, so nothing is missing
+            json.writeArrayFieldStart("missing");
+            json.writeEndArray();
+        });
+    }
+
+    private static void writeCounter(JsonGenerator json, CounterSnapshot counter)
+            throws IOException {
+        json.writeStringField("event", counter.event());
+        json.writeNumberField("total", counter.total());
+        json.writeNumberField("events", counter.events());
+        json.writeStringField("first_at", Timestamps.format(counter.firstAtMicros()));
+        json.writeStringField("last_at", Timestamps.format(counter.lastAtMicros()));
+    }
+
+    /** What writes the fields of an object. */
+    interface Fields {
+
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    static byte[] object(Fields fields) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+            json.writeStartObject();
+            fields.write(json);
+            json.writeEndObject();
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return bytes.toByteArray();
+    }
+}

@@ -1,0 +1,180 @@
+package io.ringtally.http;
+
+import io.undertow.io.IoCallback;
+import io.undertow.io.Sender;
+import io.undertow.server.Connectors;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpContinue;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.xnio.IoUtils;
+import org.xnio.XnioExecutor;
+import org.xnio.channels.StreamSourceChannel;
+
+/**
+ * Reads request bodies on the I/O thread. A small body is usually there already, behind its
+ * headers, and is read into the thread's own buffer without a dispatch; only one that arrives in
+ * pieces gets a buffer and a deadline of its own. Nothing is allocated for a body that is too
+ * large.
+ *
+ * <p>Threading: every method runs on the exchange's I/O thread.
+ */
+final class BodyReader {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BodyReader.class);
+
+    /** How much of a refused body is read and thrown away so that the client sees the answer. */
+    private static final long DISCARD_BYTES_MAX = 16L << 20;
+
+    private final ThreadLocal<EdgeContext> contexts;
+    private final OpenExchanges open;
+    private final long requestTimeoutMillis;
+
+    BodyReader(ThreadLocal<EdgeContext> contexts, OpenExchanges open, long requestTimeoutMillis) {
+        this.contexts = contexts;
+        this.open = open;
+        this.requestTimeoutMillis = requestTimeoutMillis;
+    }
+
+    /** Reads the body and hands it to the endpoint, now or when it has arrived. */
+    void read(HttpServerExchange exchange, BodyEndpoint endpoint) throws IOException {
+        int limit = endpoint.bodyBytesMax();
+        long declared = exchange.getRequestContentLength();
+        if (declared > limit) {
+            refuse(exchange, limit, declared + " bytes");
+            return;
+        }
+        EdgeContext context = contexts.get();
+        if (HttpContinue.requiresContinueResponse(exchange)) {
+            new ArrivingBody(exchange, endpoint, context.body, 0).sendContinue();
+            return;
+        }
+        StreamSourceChannel channel = exchange.getRequestChannel();
+        ByteBuffer buffer = context.bodyBuffer.clear();
+        int room = Math.min(limit + 1, buffer.capacity());
+        buffer.limit(room);
+        while (true) {
+            int read = channel.read(buffer);
+            if (read < 0) {
+                endpoint.handle(exchange, context, context.body, buffer.position());
+                return;
+            }
+            if (!buffer.hasRemaining() && room > limit) {
+                refuse(exchange, limit, "more");
+                return;
+            }
+            if (read == 0) {
+                new ArrivingBody(exchange, endpoint, context.body, buffer.position())
+                        .await(channel);
+                return;
+            }
+        }
+    }
+
+    private static void refuse(HttpServerExchange exchange, int limit, String found) {
+        // the rest of the body is not worth a connection: it is read up to a bound and dropped
+        exchange.setPersistent(false);
+        exchange.setMaxEntitySize(DISCARD_BYTES_MAX);
+        new Problem(413, "body-too-large", "the body has " + found + ", the limit here is " + limit
+                + " bytes; send fewer or smaller events in one request").send(exchange);
+    }
+
+    /** A body that comes in pieces. */
+    private final class ArrivingBody {
+
+        private final HttpServerExchange exchange;
+        private final BodyEndpoint endpoint;
+        private byte[] bytes;
+        private int length;
+        private XnioExecutor.Key deadline;
+
+        ArrivingBody(HttpServerExchange exchange, BodyEndpoint endpoint, byte[] soFar,
+                int length) {
+            this.exchange = exchange;
+            this.endpoint = endpoint;
+            this.bytes = Arrays.copyOf(soFar, Math.max(1024, length));
+            this.length = length;
+        }
+
+        void sendContinue() {
+            HttpContinue.sendContinueResponse(exchange, new IoCallback() {
+                @Override
+                public void onComplete(HttpServerExchange continued, Sender sender) {
+                    StreamSourceChannel channel = continued.getRequestChannel();
+                    await(channel);
+                }
+
+                @Override
+                public void onException(HttpServerExchange broken, Sender sender,
+                        IOException failure) {
+                    IoUtils.safeClose(broken.getConnection());
+                }
+            });
+        }
+
+        void await(StreamSourceChannel channel) {
+            open.enter();
+            deadline = exchange.getIoThread().executeAfter(this::tooLate, requestTimeoutMillis,
+                    TimeUnit.MILLISECONDS);
+            channel.getReadSetter().set(this::readable);
+            channel.resumeReads();
+        }
+
+        private void readable(StreamSourceChannel channel) {
+            try {
+                if (!readMore(channel)) {
+                    return;
+                }
+            } catch (IOException gone) {
+                // the client went away in the middle of its body: nothing was counted
+                LOG.debug("a body broke off after {} bytes", length, gone);
+                done(channel);
+                IoUtils.safeClose(exchange.getConnection());
+                return;
+            }
+            done(channel);
+            if (length > endpoint.bodyBytesMax()) {
+                Connectors.executeRootHandler(
+                        late -> refuse(late, endpoint.bodyBytesMax(), "more"), exchange);
+            } else {
+                Connectors.executeRootHandler(
+                        whole -> endpoint.handle(whole, contexts.get(), bytes, length), exchange);
+            }
+        }
+
+        /** Reads what is there; true when the body is complete or too long. */
+        private boolean readMore(StreamSourceChannel channel) throws IOException {
+            while (true) {
+                int limit = endpoint.bodyBytesMax();
+                if (length == bytes.length) {
+                    bytes = Arrays.copyOf(bytes, Math.min(limit + 1, bytes.length * 2));
+                }
+                int read = channel.read(ByteBuffer.wrap(bytes, length, bytes.length - length));
+                if (read <= 0) {
+                    return read < 0;
+                }
+                length += read;
+                if (length > limit) {
+                    return true;
+                }
+            }
+        }
+
+        private void done(StreamSourceChannel channel) {
+            deadline.remove();
+            channel.suspendReads();
+            channel.getReadSetter().set(null);
+            open.leave();
+        }
+
+        private void tooLate() {
+            open.leave();
+            LOG.debug("a body did not arrive within {} ms", requestTimeoutMillis);
+            IoUtils.safeClose(exchange.getConnection());
+        }
+    }
+}

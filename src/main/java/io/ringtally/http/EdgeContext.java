@@ -1,0 +1,30 @@
+package io.ringtally.http;
+
+import io.ringtally.event.EventBatch;
+import io.ringtally.event.EventDraft;
+import io.ringtally.event.EventParser;
+import io.ringtally.event.FieldError;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one I/O thread needs to take a request in: its parser, its batch, its read buffer.
+ *
+ * <p>Threading: one I/O thread's; nothing of it survives the call that uses it.
+ */
+final class EdgeContext {
+
+    final EventParser parser = new EventParser();
+    final EventDraft draft = new EventDraft();
+    final EventBatch batch;
+    final List<FieldError> errors = new ArrayList<>();
+    final byte[] body;
+    final ByteBuffer bodyBuffer;
+
+    EdgeContext(long hashSeed, int bodyBytes) {
+        batch = new EventBatch(hashSeed);
+        body = new byte[bodyBytes];
+        bodyBuffer = ByteBuffer.wrap(body);
+    }
+}

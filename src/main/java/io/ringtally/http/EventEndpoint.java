@@ -1,0 +1,50 @@
+package io.ringtally.http;
+
+import io.ringtally.time.Clock;
+import io.undertow.server.HttpServerExchange;
+
+/**
+ * {@code POST /api/event} and its older name {@code /api/create_event}: one event.
+ *
+ * <p>Threading: any I/O thread; the state is in the thread's {@link EdgeContext}.
+ */
+final class EventEndpoint implements BodyEndpoint {
+
+    private static final JsonBody SUCCESS = new JsonBody("{\"success\":true}");
+
+    private final IngestFlow flow;
+    private final Clock clock;
+    private final int bodyBytesMax;
+
+    EventEndpoint(IngestFlow flow, Clock clock, int bodyBytesMax) {
+        this.flow = flow;
+        this.clock = clock;
+        this.bodyBytesMax = bodyBytesMax;
+    }
+
+    @Override
+    public int bodyBytesMax() {
+        return bodyBytesMax;
+    }
+
+    @Override
+    public void handle(HttpServerExchange exchange, EdgeContext context, byte[] body,
+            int length) {
+        if (MediaType.of(exchange.getRequestHeaders()) != MediaType.JSON) {
+            MediaType.unsupported(exchange.getRequestHeaders(), "application/json")
+                    .send(exchange);
+            return;
+        }
+        context.errors.clear();
+        context.draft.clear();
+        if (!context.parser.readEvent(body, 0, length, context.draft, context.errors)) {
+            flow.invalid(exchange, context);
+            return;
+        }
+        context.batch.begin(clock.epochMicros());
+        context.batch.accept(context.draft);
+        if (flow.accept(exchange, context.batch)) {
+            SUCCESS.send(exchange, 202);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.ringtally.http;
+
+import io.ringtally.ring.Admission;
+import io.ringtally.ring.AdmissionGate;
+import io.ringtally.ring.Intake;
+import io.ringtally.ring.PointReads;
+import io.ringtally.time.Clock;
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToIntFunction;
+import org.xnio.Options;
+
+/**
+ * The HTTP listener with its endpoints.
+ *
+ * <p>Threading: started and stopped by the service; the I/O threads do the rest.
+ */
+public final class HttpServer {
+
+    private static final int HEADER_BYTES_MAX = 16 * 1024;
+    private static final int HEADERS_MAX = 64;
+    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final OpenExchanges open = new OpenExchanges();
+    private final IngestFlow flow;
+    private final Routes routes;
+    private final Undertow undertow;
+
+    /**
+     * Builds a server that does not listen yet.
+     *
+     * @param service what its endpoints talk to
+     */
+    public HttpServer(HttpSettings settings, GeneratorSettings generator, Parts service) {
+        this.flow = new IngestFlow(service.intake(), service.retryAfterSeconds());
+        this.routes = new Routes(endpoints(settings, generator, service));
+        int requestMillis = (int) settings.requestTimeout().toMillis();
+        this.undertow = Undertow.builder()
+                .addHttpListener(settings.port(), settings.host())
+                .setIoThreads(settings.ioThreads())
+                // nothing is dispatched to workers; Undertow wants at least one
+                .setWorkerThreads(1)
+                .setSocketOption(Options.TCP_NODELAY, true)
+                .setSocketOption(Options.BACKLOG, 1024)
+                .setSocketOption(Options.READ_TIMEOUT, 2 * requestMillis)
+                .setSocketOption(Options.WRITE_TIMEOUT, requestMillis)
+                .setSocketOption(Options.CONNECTION_HIGH_WATER, settings.maxConnections())
+                .setSocketOption(Options.CONNECTION_LOW_WATER, settings.maxConnections())
+                .setServerOption(UndertowOptions.MAX_HEADER_SIZE, HEADER_BYTES_MAX)
+                .setServerOption(UndertowOptions.MAX_HEADERS, HEADERS_MAX)
+                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, requestMillis)
+                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT,
+                        (int) settings.idleTimeout().toMillis())
+                .setServerOption(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
+                // ids are decoded once, by ourselves
+                .setServerOption(UndertowOptions.DECODE_URL, false)
+                .setServerOption(UndertowOptions.ENABLE_HTTP2, false)
+                .setHandler(routes)
+                .build();
+    }
+
+    private Routes.Endpoints endpoints(HttpSettings settings, GeneratorSettings generator,
+            Parts service) {
+        ThreadLocal<EdgeContext> contexts = ThreadLocal.withInitial(() ->
+                new EdgeContext(service.hashSeed(), settings.maxEventBytes() + 1));
+        Clock clock = service.clock();
+        BodyReader bodies = new BodyReader(contexts, open, settings.requestTimeout().toMillis());
+        return new Routes.Endpoints(service.gate(), bodies,
+                new IncrementEndpoint(flow, clock, settings.maxEventBytes()),
+                new EventEndpoint(flow, clock, settings.maxEventBytes()),
+                new BulkEndpoint(flow, clock, settings.maxBulkBytes()),
+                generator.enabled()
+                        ? new GeneratorEndpoint(flow, clock, contexts, generator.eventsPerHit())
+                        : null,
+                new ReadEndpoint(service.reads(), service.gate(), open,
+                        settings.readTimeout().toMillis()),
+                service.status());
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @throws RuntimeException if the address cannot be bound; its cause says why
+     */
+    public void start() {
+        undertow.start();
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
+    }
+
+    /** Requests refused because of the service's state. */
+    public long refusedRequests() {
+        return flow.refusedRequests();
+    }
+
+    /** Requests refused because of what they said. */
+    public long invalidRequests() {
+        return flow.invalidRequests();
+    }
+
+    /**
+     * Stops: the gate has been set to draining, so whatever comes is told to go. Waits until what
+     * is open has been answered and nothing has come for a while, then closes all connections.
+     * Afterwards no I/O thread runs.
+     *
+     * @param timeoutMillis longest wait for open exchanges
+     */
+    public void stop(long timeoutMillis) {
+        long begun = System.nanoTime();
+        long deadline = begun + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        long quietLimit = begun + TimeUnit.SECONDS.toNanos(1);
+        while (System.nanoTime() < deadline) {
+            long now = System.nanoTime();
+            long last = Math.max(begun, routes.lastRequestWhileDrainingNanos());
+            boolean quiet = now - last > QUIET_NANOS || now > quietLimit;
+            if (open.count() == 0 && quiet) {
+                break;
+            }
+            LockSupport.parkNanos(5_000_000);
+        }
+        undertow.stop();
+    }
+
+    /**
+     * What the endpoints talk to.
+     *
+     * @param retryAfterSeconds how long to stay away after a refusal, seconds
+     * @param hashSeed the log's seed
+     */
+    public record Parts(Intake intake, PointReads reads, AdmissionGate gate, StatusReport status,
+            ToIntFunction<Admission> retryAfterSeconds, Clock clock, long hashSeed) {
+    }
+}
