@@ -1,0 +1,90 @@
+package io.ringtally.event;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads request bodies into drafts, or into a list of all that is wrong with them.
+ *
+ * <p>Every method empties the given list first and returns whether the body is good. If it is not,
+ * the list has at least one error, at most {@value FieldErrors#LISTED_MAX} and then one that says
+ * how many more there are; the draft is cleared. No body whatsoever makes these methods throw.
+ *
+ * <p>A draft points into the body, or into arrays of this parser that last until its next call.
+ * Reading JSON of the ordinary form allocates nothing.
+ *
+ * <p>Threading: one I/O thread's.
+ */
+public final class EventParser {
+
+    private final FieldErrors found = new FieldErrors();
+    private final EventScanner scanner = new EventScanner();
+    private final StrictEventJson strict = new StrictEventJson(found);
+    private final EventForm form = new EventForm(found);
+    private final EventDraft element = new EventDraft();
+
+    /**
+     * Reads {@code {"key":"k","value":1}}, with an optional {@code id}: the event of app
+     * {@code ""} named {@code increment} whose message is the key.
+     */
+    public boolean readIncrement(
+            byte[] body, int offset, int length, EventDraft draft, List<FieldError> errors) {
+        found.open(errors);
+        return scanner.one(Shape.INCREMENT, body, offset, length, draft)
+                || closed(strict.one(Shape.INCREMENT, body, offset, length, draft), draft);
+    }
+
+    /**
+     * Reads {@code {"app_id":"a","message_id":"m","event":"e"}}, with optional {@code created_at},
+     * {@code value} (1 if absent) and {@code id}.
+     */
+    public boolean readEvent(
+            byte[] body, int offset, int length, EventDraft draft, List<FieldError> errors) {
+        found.open(errors);
+        return scanner.one(Shape.EVENT, body, offset, length, draft)
+                || closed(strict.one(Shape.EVENT, body, offset, length, draft), draft);
+    }
+
+    /**
+     * Reads {@code {"events":[...]}} with events as in {@link #readEvent}, all or none: if the
+     * body is not good the sink was reset last. The array may be empty.
+     */
+    public boolean readBulk(
+            byte[] body, int offset, int length, EventSink sink, List<FieldError> errors) {
+        found.open(errors);
+        if (scanner.bulk(body, offset, length, element, sink)) {
+            return true;
+        }
+        sink.reset();
+        boolean good = closed(strict.bulk(body, offset, length, element, sink), element);
+        if (!good) {
+            sink.reset();
+        }
+        return good;
+    }
+
+    /** Reads an increment as {@code application/x-www-form-urlencoded}: {@code key=k&value=1}. */
+    public boolean readIncrementForm(
+            byte[] body, int offset, int length, EventDraft draft, List<FieldError> errors) {
+        found.open(errors);
+        return closed(form.urlEncoded(body, offset, length, draft), draft);
+    }
+
+    /**
+     * Reads an increment from fields already taken apart, such as the parts of a multipart body:
+     * every name with the contents that came under it.
+     */
+    public boolean readIncrementFields(
+            Map<String, List<byte[]>> fields, EventDraft draft, List<FieldError> errors) {
+        found.open(errors);
+        return closed(form.fields(fields, draft), draft);
+    }
+
+    private boolean closed(boolean good, EventDraft draft) {
+        if (!good) {
+            draft.clear();
+        }
+        found.close();
+        return good;
+    }
+}
