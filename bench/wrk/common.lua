@@ -3,8 +3,8 @@
 --
 -- Requests are formatted in init(), so that request() costs the client an array read. wrk starts
 -- each thread right after that thread's own init(), and its clock only after the last one: a slow
--- init() lets the first threads send outside the clock. So init() must be short, and the result line
--- says how far apart the threads started (apart_us) for the runner to judge.
+-- init() lets the first threads send outside the clock. So init() must be short, and the result
+-- line says how far apart the threads started (apart_us) for the runner to judge.
 
 local load = {}
 
@@ -39,10 +39,10 @@ local function formatter(path)
    end
 end
 
--- definition: path, keys (how many counters the script can touch), body (a function of the index of
--- the request and of the thread, from 0, that returns the JSON), prepared (requests of one thread,
--- sent again and again; without it every request is put together when it is sent), keys_per_thread
--- (where one thread does not touch them all).
+-- definition: path, keys (how many counters the script can touch), body (a function of the index
+-- of the request and of the thread, from 0, that returns the JSON), prepared (requests of one
+-- thread, sent again and again; without it every request is put together when it is sent),
+-- keys_per_thread (where one thread does not touch them all).
 function load.define(definition)
    shape = definition
 end

@@ -1,5 +1,6 @@
 -- The message tracker's request: POST /api/create_event. 1,000 messages of one app, each with six
--- lifecycle events, drawn evenly: 6,000 counters. created_at is fixed, so that runs can be repeated.
+-- lifecycle events, drawn evenly: 6,000 counters. created_at is fixed, so that runs can be
+-- repeated.
 
 local load = dofile((debug.getinfo(1, "S").source:match("^@(.*/)") or "./") .. "common.lua")
 

@@ -1,4 +1,5 @@
--- The old incrementer's benchmark: POST /increment, JSON, few keys. 1,000 keys, drawn evenly, value 1.
+-- The old incrementer's benchmark: POST /increment, JSON, few keys. 1,000 keys, drawn evenly,
+-- value 1.
 
 local load = dofile((debug.getinfo(1, "S").source:match("^@(.*/)") or "./") .. "common.lua")
 

@@ -1,8 +1,10 @@
--- Far more keys than caches hold: a million, value 1. Every thread walks its own stretch of 65,536 in
--- a scattered order; 16 threads cover all (the stretches of more threads start from the first again).
+-- Far more keys than caches hold: a million, value 1. Every thread walks its own stretch of 65,536
+-- in a scattered order; 16 threads cover all (the stretches of more threads start from the first
+-- again).
 --
--- Put together as it goes: 65,536 requests for each of 16 threads take init() over a second, in which
--- the first threads already send outside wrk's clock. It costs the client a fraction of a microsecond.
+-- Put together as it goes: 65,536 requests for each of 16 threads take init() over a second, in
+-- which the first threads already send outside wrk's clock. It costs the client a fraction of a
+-- microsecond.
 
 local load = dofile((debug.getinfo(1, "S").source:match("^@(.*/)") or "./") .. "common.lua")
 
