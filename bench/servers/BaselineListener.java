@@ -7,8 +7,8 @@ import org.xnio.Options;
 
 /**
  * The Undertow both baselines stand on. Its options are those the service's own listener sets: a
- * baseline with fewer limits and timeouts would be a different server, not a faster one. Change both
- * together.
+ * baseline with fewer limits and timeouts would be a different server, not a faster one. Change
+ * both together.
  *
  * <p>Threading: opened and closed by the main thread and the shutdown hook.
  */
@@ -19,7 +19,7 @@ final class BaselineListener {
     private BaselineListener() {
     }
 
-    /** Listens on loopback and prints one line, until SIGTERM; then closes everything and exits 0. */
+    /** Listens on loopback and prints one line; at SIGTERM closes everything and exits 0. */
     static void serve(String name, Undertow.Builder settings, int port, AutoCloseable behind) {
         Undertow undertow = settings.addHttpListener(port, "127.0.0.1").build();
         undertow.start();

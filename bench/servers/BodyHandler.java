@@ -8,9 +8,9 @@ import java.util.Arrays;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * Reads the whole body on the I/O thread, without a dispatch, and hands it on. A small body lies in
- * the same read as its headers, so one {@code read()} gets it; only when that gives 0 does a read
- * listener wait for the rest.
+ * Reads the whole body on the I/O thread, without a dispatch, and hands it on. A small body lies
+ * in the same read as its headers, so one {@code read()} gets it; only when that gives 0 does a
+ * read listener wait for the rest.
  *
  * <p>Threading: called by I/O threads only; the buffers are one per thread.
  */
@@ -51,7 +51,8 @@ final class BodyHandler implements HttpHandler {
         }
     }
 
-    private void resume(HttpServerExchange exchange, StreamSourceChannel channel, ByteBuffer body) {
+    private void resume(
+            HttpServerExchange exchange, StreamSourceChannel channel, ByteBuffer body) {
         try {
             if (readAll(channel, body)) {
                 channel.suspendReads();
