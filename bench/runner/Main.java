@@ -1,0 +1,79 @@
+package bench.runner;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * The runner: {@code bench/run [command] [--flag value ...]}.
+ *
+ * <p>Exit codes: 0 when every figure stands, 1 when one is void or something failed, 2 for a
+ * mistake on the command line.
+ *
+ * <p>Threading: one thread does everything; processes are what runs side by side.
+ */
+final class Main {
+
+    private static final Map<String, Predicate<Rig>> COMMANDS = Map.of(
+            "compare", Comparison::run,
+            "idle", Idle::run,
+            "pg-stopped", PostgresStopped::run,
+            "profile", Profile::run);
+
+    private Main() {
+    }
+
+    public static void main(String[] arguments) {
+        List<String> words = new ArrayList<>(List.of(arguments));
+        String command = words.isEmpty() || words.get(0).startsWith("--")
+                ? "compare" : words.remove(0);
+        int exitCode;
+        try {
+            exitCode = run(command, words);
+        } catch (Options.Mistake mistake) {
+            System.err.println(mistake.getMessage());
+            exitCode = 2;
+        } catch (IllegalStateException failure) {
+            System.err.println(failure.getMessage());
+            exitCode = 1;
+        }
+        System.exit(exitCode);
+    }
+
+    private static int run(String command, List<String> words) {
+        if (command.equals("help")) {
+            printHelp();
+            return 0;
+        }
+        if (command.equals("samples")) {
+            Profile.print(words);
+            return 0;
+        }
+        Predicate<Rig> task = COMMANDS.get(command);
+        if (task == null) {
+            throw new Options.Mistake("unknown command '" + command + "'; see bench/run help");
+        }
+        try (Rig rig = new Rig(new Options(words), command)) {
+            boolean stands = task.test(rig);
+            if (!stands) {
+                System.err.println("At least one figure is void: see the result files.");
+            }
+            return stands ? 0 : 1;
+        }
+    }
+
+    private static void printHelp() {
+        System.out.println("bench/run [command] [--flag value ...]\n\n"
+                + "  compare      simple, sync and ring side by side (the default)\n"
+                + "  idle         CPU of a server at rest\n"
+                + "  pg-stopped   throughput while PostgreSQL is away\n"
+                + "  profile      flight recording of a server under load, and its top methods\n"
+                + "  samples F    the same tables from a recording that exists\n"
+                + "  help         this\n");
+        System.out.println("  flag                 default                  meaning");
+        for (Flag flag : Flag.values()) {
+            System.out.println(flag.line());
+        }
+    }
+}

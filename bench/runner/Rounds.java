@@ -1,0 +1,74 @@
+package bench.runner;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * All measurements of one script, and what follows from them.
+ *
+ * <p>Two rounds make a pair, the second in reverse order (A B C, C B A): within a pair a drift of
+ * the machine falls on all arms alike. So ratios are taken pair by pair.
+ *
+ * <p>Threading: used by the main thread only.
+ */
+final class Rounds {
+
+    private final String script;
+    private final List<Measurement> measurements = new ArrayList<>();
+
+    Rounds(String script) {
+        this.script = script;
+    }
+
+    static List<Arm> order(List<Arm> arms, int round) {
+        List<Arm> order = new ArrayList<>(arms);
+        if (round % 2 == 1) {
+            Collections.reverse(order);
+        }
+        return order;
+    }
+
+    void add(Measurement measurement) {
+        measurements.add(measurement);
+    }
+
+    String script() {
+        return script;
+    }
+
+    List<Measurement> all() {
+        return List.copyOf(measurements);
+    }
+
+    List<Arm> arms() {
+        return measurements.stream().map(Measurement::arm).distinct().sorted().toList();
+    }
+
+    Spread spread(Arm arm, Measurement.Metric metric) {
+        return Spread.of(measurements.stream()
+                .filter(m -> m.arm() == arm && m.valid()).map(metric::of).toList());
+    }
+
+    /** One arm against another, per pair of rounds; pairs with a void figure are left out. */
+    Spread ratio(Arm arm, Arm other, Measurement.Metric metric) {
+        List<Double> ratios = new ArrayList<>();
+        int pairs = (1 + measurements.stream().mapToInt(Measurement::round).max().orElse(-1)) / 2;
+        for (int pair = 0; pair < pairs; pair++) {
+            double ratio = mean(pair, arm, metric) / mean(pair, other, metric);
+            if (!Double.isNaN(ratio)) {
+                ratios.add(ratio);
+            }
+        }
+        return Spread.of(ratios);
+    }
+
+    private double mean(int pair, Arm arm, Measurement.Metric metric) {
+        List<Measurement> both = measurements.stream()
+                .filter(m -> m.arm() == arm && m.round() / 2 == pair).toList();
+        if (both.size() != 2 || !both.stream().allMatch(Measurement::valid)) {
+            return Double.NaN;
+        }
+        return (metric.of(both.get(0)) + metric.of(both.get(1))) / 2;
+    }
+}

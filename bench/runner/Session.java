@@ -1,0 +1,113 @@
+package bench.runner;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The life of one server: an empty database, a fresh JVM, any number of loads, a clean stop, and
+ * the check that Postgres holds what was acknowledged.
+ *
+ * <p>Threading: used by the main thread only.
+ */
+final class Session implements AutoCloseable {
+
+    private final Rig rig;
+    private final Arm arm;
+    private final Path directory;
+    private final ServerProcess server;
+    private final List<String> faults = new ArrayList<>();
+    private long acked;
+    private int wrkRuns;
+
+    /** Returns once the server is up. {@code ioThreads} 0 leaves their number to the server. */
+    Session(Rig rig, Arm arm, int ioThreads) {
+        this.rig = rig;
+        this.arm = arm;
+        rig.postgres().recreate();
+        directory = rig.directoryFor(arm);
+        server = new ServerProcess(rig.launcher().command(arm, ioThreads, directory),
+                directory.resolve("server.log"), rig.procStat());
+        boolean ready = false;
+        try {
+            server.awaitReady(rig.options().whole(Flag.HTTP_PORT));
+            ready = true;
+        } finally {
+            if (!ready) {
+                server.close();
+            }
+        }
+    }
+
+    long pid() {
+        return server.pid();
+    }
+
+    Usage.Snapshot snapshot() {
+        return new Usage.Snapshot(rig.procStat().micros(server.pid()),
+                rig.postgres().cpuMicros(), rig.procStat().machine());
+    }
+
+    Window load(String script, Duration duration) {
+        Usage.Snapshot before = snapshot();
+        WrkResult result = rig.wrk().run(script, duration);
+        Window window = new Window(result, before.until(snapshot()));
+        acked += result.ok();
+        wrkRuns++;
+        rig.results().raw(arm.label() + " " + rig.wrk().line(script, duration), result.output());
+        note(result.non2xx(), "answers were not 2xx");
+        note(result.socketErrors(), "socket errors");
+        if (!server.isAlive()) {
+            faults.add("the server died");
+        }
+        return window;
+    }
+
+    private void note(long amount, String what) {
+        if (amount > 0) {
+            faults.add(amount + " " + what);
+        }
+    }
+
+    /** Waits until Postgres holds everything acknowledged so far; false when time is up. */
+    boolean awaitCounted(Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (rig.postgres().number(arm.sumQuery()) < acked) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            Pause.millis(100);
+        }
+        return true;
+    }
+
+    /** SIGTERM, then the check. */
+    Outcome finish() {
+        ServerProcess.End end = server.stop(rig.options().duration(Flag.DRAIN_TIMEOUT));
+        if (end.exitCode() != 0) {
+            faults.add(end.exitCode() < 0 ? "did not stop in time"
+                    : "ended with exit code " + end.exitCode());
+        }
+        long unread = (long) wrkRuns * rig.wrk().connections();
+        long counted = 0;
+        if (arm.counts()) {
+            counted = rig.postgres().number(arm.sumQuery());
+            if (counted < acked) {
+                faults.add(acked - counted + " acknowledged requests are not in Postgres");
+            } else if (counted > acked + unread) {
+                faults.add(counted - acked + " more in Postgres than acknowledged, of which only "
+                        + unread + " can have been in flight");
+            }
+        }
+        if (faults.isEmpty()) {
+            Rig.delete(directory);
+        }
+        return new Outcome(acked, wrkRuns, unread, counted, end, List.copyOf(faults));
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
