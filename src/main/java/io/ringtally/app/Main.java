@@ -1,2 +1,119 @@
 package io.ringtally.app;
-public final class Main { public static void main(String[] a) { System.out.println("x"); } }
+
+import io.ringtally.config.Configuration;
+import io.ringtally.config.ConfigurationException;
+import java.io.IOException;
+import java.nio.file.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/**
+ * The command line.
+ *
+ * <p>Threading: the main thread.
+ */
+@Command(name = "ringtally", mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class, subcommands = CommandLine.HelpCommand.class,
+        description = "Counts events over HTTP, exactly, into Postgres."
+                + " Without a command: serve.")
+public final class Main implements Runnable {
+
+    @Option(names = "--config", paramLabel = "FILE", scope = ScopeType.INHERIT,
+            description = "configuration file (HOCON); config/ringtally.conf lists every key")
+    private Path file;
+
+    private ExitCode outcome = ExitCode.OK;
+    private boolean serving;
+
+    private Main() {
+    }
+
+    /** Runs a command; {@code serve} if none is named. */
+    public static void main(String[] arguments) {
+        // Chronicle announces itself and asks for an e-mail address: not in a service's log
+        System.setProperty("chronicle.announcer.disable", "true");
+        Main main = new Main();
+        int usage = new CommandLine(main).execute(arguments);
+        if (!main.serving) {
+            System.exit(usage != 0 ? usage : main.outcome.code());
+        }
+    }
+
+    @Override
+    public void run() {
+        serve();
+    }
+
+    /** Runs the service until it is told to stop. */
+    @Command(name = "serve", description = "Runs the service until SIGTERM (the default).")
+    void serve() {
+        try {
+            Service service = new Service(Configuration.load(file, System.getenv()));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(service), "stop"));
+            serving = true;
+            service.start();
+            if (service.isUp()) {
+                welcome(service.url());
+            }
+        } catch (ConfigurationException wrong) {
+            fail(ExitCode.BAD_CONFIGURATION, wrong);
+        } catch (IOException | RuntimeException inTheWay) {
+            fail(ExitCode.START_FAILED, inTheWay);
+        }
+    }
+
+    private void fail(ExitCode code, Exception because) {
+        System.err.println("ringtally: " + because.getMessage());
+        outcome = code;
+        if (serving) {
+            System.exit(code.code());
+        }
+    }
+
+    private static void welcome(String url) {
+        System.out.println("Ringtally is counting at " + url + "\n"
+                + "Try:  curl -i " + url
+                + "/increment -H 'Content-Type: application/json' -d '{\"key\":\"hello\",\"value\":1}'\n"
+                + "then: curl " + url + "/v1/counters/hello");
+    }
+
+    /** The one shutdown hook: it decides the exit code, which a signal would otherwise set. */
+    private void stop(Service service) {
+        int code;
+        try {
+            ExitCode reached = service.stop();
+            code = (outcome == ExitCode.OK ? reached : outcome).code();
+        } catch (IOException | InterruptedException | RuntimeException failed) {
+            System.err.println("ringtally: the stop failed: " + failed);
+            code = ExitCode.START_FAILED.code();
+        }
+        System.out.flush();
+        Runtime.getRuntime().halt(code);
+    }
+
+    /** Prints the effective configuration. */
+    @Command(name = "config",
+            description = "Prints the effective values and where each one comes from.")
+    void config() {
+        try {
+            Configuration configuration = Configuration.load(file, System.getenv());
+            configuration.describe().forEach(System.out::println);
+            Settings.of(configuration);
+        } catch (ConfigurationException wrong) {
+            fail(ExitCode.BAD_CONFIGURATION, wrong);
+        }
+    }
+
+    /** The version in the jar's manifest. */
+    static final class Version implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"ringtally " + (version == null ? "development" : version)};
+        }
+    }
+}

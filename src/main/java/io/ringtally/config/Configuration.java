@@ -185,8 +185,8 @@ public final class Configuration {
         return checked("db.embedded.port", () -> values.getInt("db.embedded.port"));
     }
 
-    public Duration embeddedStartTimeout() throws ConfigurationException {
-        return checked("db.embedded.start-timeout", () -> duration("db.embedded.start-timeout"));
+    public Duration embeddedStartLimit() throws ConfigurationException {
+        return checked("db.embedded.start-limit", () -> duration("db.embedded.start-limit"));
     }
 
     public RingSettings ring() throws ConfigurationException {

@@ -5,7 +5,6 @@ import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
-import io.undertow.util.MalformedMessageException;
 import io.undertow.util.MultipartParser;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -85,9 +84,10 @@ final class MultipartFields implements MultipartParser.PartHandler {
     }
 
     @Override
-    public void endPart() throws MalformedMessageException {
+    public void endPart() {
         if (name == null) {
-            throw new MalformedMessageException("a part has no name");
+            trouble = "a part of the multipart body has no name";
+            return;
         }
         values.computeIfAbsent(name, first -> new ArrayList<>(1)).add(part.toByteArray());
     }

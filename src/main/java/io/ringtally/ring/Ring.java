@@ -141,6 +141,27 @@ public final class Ring implements AutoCloseable {
         return Math.max(0, core.sequencer().getCursor() - slowest);
     }
 
+    /** Events applied since the last cut. */
+    public long unpersistedEvents() {
+        long events = 0;
+        for (TallyStage stage : stages) {
+            events += stage.shard().gauges().unpersistedEvents();
+        }
+        return events;
+    }
+
+    /** Monotonic time of the oldest change since the last cut; 0 if there is none. */
+    public long oldestChangeNanos() {
+        long oldest = 0;
+        for (TallyStage stage : stages) {
+            long nanos = stage.shard().gauges().oldestChangeNanos();
+            if (nanos != 0 && (oldest == 0 || nanos - oldest < 0)) {
+                oldest = nanos;
+            }
+        }
+        return oldest;
+    }
+
     /** Changed counters and dead letters that Postgres does not have yet. */
     public long pendingCounters() {
         return pressure.pendingCounters();

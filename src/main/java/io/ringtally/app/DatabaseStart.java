@@ -1,0 +1,107 @@
+package io.ringtally.app;
+
+import io.ringtally.config.Configuration;
+import io.ringtally.config.ConfigurationException;
+import io.ringtally.persist.Database;
+import io.ringtally.persist.EmbeddedDatabase;
+import io.ringtally.persist.EmbeddedDatabaseSettings;
+import io.ringtally.persist.StartSnapshot;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gets to a database that is up to date: the embedded one, or the one configured, waiting for it as
+ * long as it takes.
+ *
+ * <p>Threading: the starting thread's; {@link #look} may be called by the flusher afterwards.
+ */
+final class DatabaseStart implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseStart.class);
+
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long COMPLAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final Configuration configuration;
+    private EmbeddedDatabase embedded;
+    private Database database;
+
+    DatabaseStart(Configuration configuration) {
+        this.configuration = configuration;
+    }
+
+    /** Starts the embedded database, if that is what is configured, and opens the pool. */
+    void open(Path dataDirectory) throws IOException, ConfigurationException {
+        String url = configuration.databaseUrl();
+        if (configuration.embeddedDatabase()) {
+            EmbeddedDatabaseSettings usual = EmbeddedDatabaseSettings.below(dataDirectory,
+                    configuration.embeddedPort());
+            embedded = EmbeddedDatabase.start(new EmbeddedDatabaseSettings(usual.directory(),
+                    usual.binariesDirectory(), usual.port(),
+                    configuration.embeddedStartLimit()));
+            url = embedded.jdbcUrl();
+        }
+        database = new Database(configuration.database(url));
+    }
+
+    Database database() {
+        return database;
+    }
+
+    /**
+     * Migrates and takes the start's snapshot, again and again until Postgres lets it.
+     *
+     * @param trouble told what stands in the way
+     * @param givenUp whether to stop trying
+     * @return the snapshot, or null if given up
+     */
+    StartSnapshot snapshot(UUID log, Consumer<String> trouble, BooleanSupplier givenUp) {
+        long complainedNanos = System.nanoTime() - COMPLAIN_NANOS;
+        while (!givenUp.getAsBoolean()) {
+            try {
+                database.migrate();
+                return StartSnapshot.take(database, log);
+            } catch (SQLException | RuntimeException failed) {
+                trouble.accept("Postgres cannot be used yet: " + failed.getMessage());
+                if (System.nanoTime() - complainedNanos >= COMPLAIN_NANOS) {
+                    complainedNanos = System.nanoTime();
+                    LOG.warn("Postgres cannot be used yet, trying for as long as it takes: {}",
+                            failed.getMessage());
+                }
+                look();
+                LockSupport.parkNanos(this, RETRY_NANOS);
+            }
+        }
+        return null;
+    }
+
+    /** Something is wrong with the database: starts the embedded one again if it has died. */
+    void look() {
+        if (embedded == null) {
+            return;
+        }
+        try {
+            embedded.ensureRunning();
+        } catch (IOException failed) {
+            LOG.error("the embedded PostgreSQL does not start again: {}", failed.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        if (database != null) {
+            database.close();
+        }
+        if (embedded != null) {
+            embedded.close();
+        }
+    }
+}

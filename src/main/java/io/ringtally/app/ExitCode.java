@@ -1,0 +1,28 @@
+package io.ringtally.app;
+
+/** How the process ends, for whoever supervises it. Documented in docs/operations.md. */
+enum ExitCode {
+
+    /** Everything accepted is in Postgres. */
+    OK(0),
+    /** The service could not start, or met something it does not understand. */
+    START_FAILED(1),
+    /** The configuration cannot be used. */
+    BAD_CONFIGURATION(2),
+    /** The drain took too long; the log says what is missing in Postgres. */
+    DRAIN_TIMEOUT(3),
+    /** Another process has taken over this log. */
+    FENCED(4),
+    /** A counting thread or the flusher has died. */
+    STAGE_DIED(5);
+
+    private final int code;
+
+    ExitCode(int code) {
+        this.code = code;
+    }
+
+    int code() {
+        return code;
+    }
+}

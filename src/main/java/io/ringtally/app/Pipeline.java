@@ -1,0 +1,82 @@
+package io.ringtally.app;
+
+import io.ringtally.http.HttpServer;
+import io.ringtally.journal.LogIdentity;
+import io.ringtally.persist.Checkpoint;
+import io.ringtally.persist.Database;
+import io.ringtally.persist.Flusher;
+import io.ringtally.persist.FlusherEvents;
+import io.ringtally.ring.AdmissionGate;
+import io.ringtally.ring.Ring;
+import io.ringtally.ring.RingParts;
+import io.ringtally.time.Clock;
+import java.util.function.Consumer;
+
+/**
+ * The graph: the edge puts events into the ring, the shards take them out, the flusher takes cuts.
+ *
+ * <p>Threading: built and started by the service's starting thread.
+ */
+final class Pipeline {
+
+    final AdmissionGate gate = new AdmissionGate();
+    final Ring ring;
+    final HttpServer http;
+    final ServiceStatus status;
+    private final Settings settings;
+    private final Clock clock;
+    private volatile Flusher flusher;
+    private Thread flusherThread;
+
+    Pipeline(Settings settings, LogIdentity log, Clock clock, Consumer<Throwable> died) {
+        this.settings = settings;
+        this.clock = clock;
+        RingParts parts = new RingParts(settings.ring(), settings.tally(), log.hashSeed(), clock);
+        this.ring = new Ring(parts, gate, died);
+        this.status = new ServiceStatus(this, settings, log, clock);
+        this.http = new HttpServer(settings.http(), settings.generator(),
+                new HttpServer.Parts(ring.intake(), ring.reads(), gate, status,
+                        status::retryAfterSeconds, clock, log.hashSeed()));
+    }
+
+    /** Starts counting from a checkpoint, bottom up, and lets events in last. */
+    void start(Database database, Checkpoint checkpoint, FlusherEvents events) {
+        ring.start(checkpoint.position());
+        Flusher made = new Flusher(database, checkpoint, settings.persist(),
+                new RingCuts(ring), events, clock);
+        ring.onApplied(made::eventsApplied);
+        flusherThread = new Thread(made, "flusher");
+        flusherThread.start();
+        flusher = made;
+        gate.open();
+    }
+
+    /** The flusher, or null before the pipeline has started. */
+    Flusher flusher() {
+        return flusher;
+    }
+
+    /**
+     * Brings everything accepted into Postgres. Nothing is accepted any more.
+     *
+     * @return whether that was done in time
+     */
+    boolean finish(long deadlineNanos) throws InterruptedException {
+        if (flusher == null) {
+            return true;
+        }
+        flusher.finish();
+        flusherThread.join(Math.max(1, (deadlineNanos - System.nanoTime()) / 1_000_000));
+        return !flusherThread.isAlive() && ring.unpersistedEvents() == 0
+                && ring.backlogSlots() == 0;
+    }
+
+    /** Stops the stages and frees their memory; only after the flusher has ended. */
+    void close() throws InterruptedException {
+        if (flusher != null && !ring.stop(5_000)) {
+            // a stage that does not end may still touch its memory: leave it to the process's end
+            return;
+        }
+        ring.close();
+    }
+}

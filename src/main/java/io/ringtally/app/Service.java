@@ -1,0 +1,213 @@
+package io.ringtally.app;
+
+import io.ringtally.config.Configuration;
+import io.ringtally.config.ConfigurationException;
+import io.ringtally.journal.LogIdentity;
+import io.ringtally.persist.FlusherEvents;
+import io.ringtally.persist.StartSnapshot;
+import io.ringtally.recovery.DataDirectory;
+import io.ringtally.time.Clock;
+import io.ringtally.time.SystemClock;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running service: starts bottom-up, stops top-down.
+ *
+ * <p>Threading: {@link #start} is called once by the main thread, {@link #stop} once by the
+ * shutdown hook; {@link #die} by any thread that meets the end.
+ */
+final class Service {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Service.class);
+
+    private static final long START_ABORT_SECONDS = 20;
+
+    private final Configuration configuration;
+    private final Settings settings;
+    private final Clock clock = new SystemClock();
+    private final AtomicReference<ExitCode> ending = new AtomicReference<>();
+    private final CountDownLatch startEnded = new CountDownLatch(1);
+    private volatile boolean stopping;
+
+    private DataDirectory data;
+    private Pipeline pipeline;
+    private DatabaseStart database;
+
+    Service(Configuration configuration) throws ConfigurationException {
+        this.configuration = configuration;
+        this.settings = Settings.of(configuration);
+        if (!configuration.embeddedDatabase()) {
+            configuration.database(configuration.databaseUrl());
+        }
+    }
+
+    /**
+     * Starts and returns once events are taken, or a stop was asked for meanwhile.
+     *
+     * @throws IOException if something on this machine is in the way; the message says what
+     */
+    void start() throws IOException, ConfigurationException {
+        try {
+            data = DataDirectory.lock(configuration.dataDir());
+            LogIdentity log = LogIdentity.openOrCreate(data.log());
+            pipeline = new Pipeline(settings, log, clock, cause -> die(ExitCode.STAGE_DIED));
+            listen();
+            database = new DatabaseStart(configuration);
+            database.open(data.path());
+            recover(log);
+        } finally {
+            startEnded.countDown();
+        }
+        if (!stopping) {
+            LOG.info("counting at {}, log {}", url(), pipeline.flusher().checkpoint().log());
+        }
+    }
+
+    private void listen() throws IOException {
+        try {
+            pipeline.http.start();
+        } catch (RuntimeException taken) {
+            throw new IOException("cannot listen on " + settings.http().host() + ":"
+                    + settings.http().port() + ": " + taken.getMessage()
+                    + "; choose another http.port (RINGTALLY_HTTP_PORT)", taken);
+        }
+    }
+
+    /** Reads every counter back; begins anew if Postgres goes away meanwhile. */
+    private void recover(LogIdentity log) {
+        while (!stopping) {
+            StartSnapshot opened = database.snapshot(log.uuid(), pipeline.status::reason,
+                    () -> stopping);
+            if (opened == null) {
+                return;
+            }
+            try (StartSnapshot snapshot = opened) {
+                pipeline.status.reason("reading counters back from Postgres");
+                pipeline.status.rehydration().run(snapshot, pipeline.ring);
+                pipeline.status.reason("");
+                pipeline.start(database.database(), snapshot.checkpoint(), new Events());
+                return;
+            } catch (SQLException gone) {
+                LOG.warn("Postgres went away while counters were read back, beginning again: {}",
+                        gone.getMessage());
+                database.look();
+            }
+        }
+    }
+
+    /** Whether events are being taken. */
+    boolean isUp() {
+        return !stopping && pipeline.flusher() != null;
+    }
+
+    /** Where it listens. */
+    String url() {
+        String host = settings.http().host();
+        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":"
+                + pipeline.http.port();
+    }
+
+    /** Ends the process with this code; the first caller decides. Returns at once. */
+    void die(ExitCode code) {
+        if (ending.compareAndSet(null, code)) {
+            Thread end = new Thread(() -> System.exit(code.code()), "end");
+            end.start();
+        }
+    }
+
+    /**
+     * Drains and stops everything.
+     *
+     * @return the exit code
+     */
+    ExitCode stop() throws InterruptedException, IOException {
+        long deadline = System.nanoTime() + settings.drainTimeout().toNanos();
+        stopping = true;
+        if (pipeline == null) {
+            closeAll();
+            return codeOr(ExitCode.OK);
+        }
+        pipeline.gate.drain();
+        if (ending.get() == null) {
+            LOG.info("stopping: nothing more is accepted, draining");
+        }
+        startEnded.await(START_ABORT_SECONDS, TimeUnit.SECONDS);
+        boolean drained = ending.get() == null ? drain(deadline) : giveUp();
+        closeAll();
+        return codeOr(drained ? ExitCode.OK : ExitCode.DRAIN_TIMEOUT);
+    }
+
+    private ExitCode codeOr(ExitCode otherwise) {
+        ExitCode code = ending.get();
+        return code == null ? otherwise : code;
+    }
+
+    private boolean drain(long deadline) throws InterruptedException {
+        if (pipeline.flusher() != null) {
+            // most of it goes now, while open requests are being answered
+            pipeline.flusher().flushNow(millisUntil(deadline) / 2);
+        }
+        pipeline.http.stop(Math.min(5_000, millisUntil(deadline)));
+        boolean drained = pipeline.finish(deadline);
+        if (drained) {
+            LOG.info("stopped: everything accepted is in Postgres");
+        } else {
+            LOG.error("stopped by shutdown.drain-timeout = {} ms: {} events, changes of {}"
+                    + " counters, are not in Postgres", settings.drainTimeout().toMillis(),
+                    pipeline.ring.unpersistedEvents() + pipeline.ring.backlogSlots(),
+                    pipeline.ring.pendingCounters());
+        }
+        return drained;
+    }
+
+    private boolean giveUp() {
+        pipeline.http.stop(1_000);
+        LOG.error("stopped without a drain ({}): changes of {} counters are not in Postgres",
+                ending.get(), pipeline.ring.pendingCounters());
+        return false;
+    }
+
+    private static long millisUntil(long deadlineNanos) {
+        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime()));
+    }
+
+    private void closeAll() throws InterruptedException, IOException {
+        if (pipeline != null && ending.get() == null) {
+            pipeline.close();
+        }
+        if (database != null) {
+            database.close();
+        }
+        if (data != null) {
+            data.close();
+        }
+    }
+
+    private final class Events implements FlusherEvents {
+
+        @Override
+        public void attemptFailed(SQLException failure) {
+            database.look();
+        }
+
+        @Override
+        public void fenced(String explanation) {
+            pipeline.status.reason(explanation);
+            pipeline.gate.fence();
+            die(ExitCode.FENCED);
+        }
+
+        @Override
+        public void died(Throwable cause) {
+            pipeline.status.reason("the flusher has died: " + cause);
+            pipeline.gate.fail();
+            die(ExitCode.STAGE_DIED);
+        }
+    }
+}

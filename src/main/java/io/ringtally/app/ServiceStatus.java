@@ -1,0 +1,198 @@
+package io.ringtally.app;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.ringtally.http.StatusReport;
+import io.ringtally.journal.LogIdentity;
+import io.ringtally.persist.Flusher;
+import io.ringtally.persist.PersisterState;
+import io.ringtally.recovery.Rehydration;
+import io.ringtally.ring.Admission;
+import io.ringtally.ring.Ring;
+import io.ringtally.tally.ShardGauges;
+import io.ringtally.time.Clock;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What the service says of itself.
+ *
+ * <p>Threading: any thread; numbers are as old as the last batch of each shard, at most some tens
+ * of milliseconds.
+ */
+final class ServiceStatus implements StatusReport {
+
+    /** Beyond the delay promised by configuration, something is wrong. */
+    private static final long LAG_GRACE_MILLIS = 5_000;
+
+    private final Pipeline pipeline;
+    private final Settings settings;
+    private final LogIdentity log;
+    private final Clock clock;
+    private final Rehydration rehydration;
+    private final long startedNanos;
+    private volatile String reason = "";
+
+    ServiceStatus(Pipeline pipeline, Settings settings, LogIdentity log, Clock clock) {
+        this.pipeline = pipeline;
+        this.settings = settings;
+        this.log = log;
+        this.clock = clock;
+        this.rehydration = new Rehydration(clock);
+        this.startedNanos = clock.nanoTime();
+    }
+
+    Rehydration rehydration() {
+        return rehydration;
+    }
+
+    /** Why the service is not up, for people; empty when there is nothing to say. */
+    void reason(String why) {
+        reason = why;
+    }
+
+    /** One word: starting, up, degraded, draining, failed or fenced. */
+    String word() {
+        return switch (pipeline.gate.phase()) {
+            case STARTING -> "starting";
+            case DRAINING -> "draining";
+            case FAILED -> "failed";
+            case FENCED -> "fenced";
+            default -> trouble().isEmpty() ? "up" : "degraded";
+        };
+    }
+
+    private String trouble() {
+        Flusher flusher = pipeline.flusher();
+        if (flusher == null) {
+            return reason;
+        }
+        PersisterState state = flusher.state();
+        if (state.failures() > 0) {
+            return "Postgres does not take flushes: " + state.lastError();
+        }
+        if (state.paused()) {
+            return "flushes are paused by an operator";
+        }
+        long lag = persistedLagMillis(state);
+        if (lag > flusher.settings().maxDelay().toMillis() + LAG_GRACE_MILLIS) {
+            return "the oldest unpersisted change is " + lag + " ms old";
+        }
+        Admission now = pipeline.gate.now();
+        return now == Admission.ACCEPTED ? "" : "refusing: " + now;
+    }
+
+    /** Age of the oldest change that Postgres does not have, milliseconds; 0 if there is none. */
+    long persistedLagMillis() {
+        Flusher flusher = pipeline.flusher();
+        return flusher == null ? 0 : persistedLagMillis(flusher.state());
+    }
+
+    private long persistedLagMillis(PersisterState state) {
+        long oldest = state.frozenSinceNanos() != 0
+                ? state.frozenSinceNanos() : pipeline.ring.oldestChangeNanos();
+        return oldest == 0 ? 0
+                : Math.max(0, TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - oldest));
+    }
+
+    /** Milliseconds since the process began to start. */
+    long uptimeMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - startedNanos);
+    }
+
+    /** How long to stay away after a refusal, seconds. */
+    int retryAfterSeconds(Admission admission) {
+        return switch (admission) {
+            case RING_FULL -> pipeline.ring.retryAfterSeconds();
+            case STARTING -> 1;
+            case DRAINING -> 5;
+            case BACKLOG_FULL -> 2;
+            default -> 60;
+        };
+    }
+
+    @Override
+    public int httpStatus() {
+        return pipeline.gate.phase() == Admission.ACCEPTED ? 200 : 503;
+    }
+
+    @Override
+    public void writeStatus(JsonGenerator json) throws IOException {
+        String word = word();
+        json.writeStringField("status", word);
+        String why = word.equals("degraded") ? trouble() : reason;
+        if (!why.isEmpty() && !word.equals("up")) {
+            json.writeStringField("reason", why);
+        }
+        String version = ServiceStatus.class.getPackage().getImplementationVersion();
+        json.writeStringField("version", version == null ? "development" : version);
+        json.writeNumberField("uptime_ms", uptimeMillis());
+        json.writeStringField("log", log.uuid().toString());
+        json.writeNumberField("persisted_lag_ms", persistedLagMillis());
+        writeIngest(json);
+        writeTally(json);
+        writePersister(json);
+        if (word.equals("starting")) {
+            json.writeObjectFieldStart("rehydration");
+            json.writeNumberField("loaded_counters", rehydration.loaded());
+            json.writeNumberField("expected_counters", rehydration.expected());
+            json.writeEndObject();
+        }
+    }
+
+    private void writeIngest(JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("ingest");
+        json.writeStringField("admission", pipeline.gate.now().name().toLowerCase(Locale.ROOT));
+        json.writeNumberField("applied_events", appliedEvents());
+        json.writeNumberField("refused_requests", pipeline.http.refusedRequests());
+        json.writeNumberField("invalid_requests", pipeline.http.invalidRequests());
+        json.writeNumberField("ring_slots", pipeline.ring.slots());
+        json.writeNumberField("ring_backlog_slots", pipeline.ring.backlogSlots());
+        json.writeEndObject();
+    }
+
+    private void writeTally(JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("tally");
+        json.writeNumberField("shards", settings.tally().shards());
+        json.writeNumberField("counters", counters());
+        json.writeNumberField("max_counters", settings.tally().maxCounters());
+        json.writeEndObject();
+    }
+
+    private void writePersister(JsonGenerator json) throws IOException {
+        Flusher flusher = pipeline.flusher();
+        if (flusher == null) {
+            return;
+        }
+        PersisterState state = flusher.state();
+        json.writeObjectFieldStart("persist");
+        json.writeNumberField("epoch", flusher.checkpoint().epoch());
+        json.writeNumberField("position", state.persistedPosition().number());
+        json.writeNumberField("unpersisted_events", pipeline.ring.unpersistedEvents());
+        json.writeNumberField("pending_counters", pipeline.ring.pendingCounters());
+        json.writeNumberField("flushes", state.flushes());
+        json.writeNumberField("flushed_events", state.flushedEvents());
+        json.writeNumberField("last_flush_ms", state.lastFlushMillis());
+        json.writeNumberField("failed_attempts", state.failures());
+        json.writeStringField("last_error", state.lastError());
+        json.writeBooleanField("paused", state.paused());
+        json.writeEndObject();
+    }
+
+    @Override
+    public void writeStats(JsonGenerator json) throws IOException {
+        Ring ring = pipeline.ring;
+        json.writeNumberField("event_collector_queue", ring.backlogSlots());
+        json.writeNumberField("unpersisted_events", ring.unpersistedEvents());
+        json.writeNumberField("pending_counters", ring.pendingCounters());
+        json.writeNumberField("persisted_lag_ms", persistedLagMillis());
+    }
+
+    long appliedEvents() {
+        return pipeline.ring.shardGauges().stream().mapToLong(ShardGauges::appliedEvents).sum();
+    }
+
+    long counters() {
+        return pipeline.ring.shardGauges().stream().mapToLong(ShardGauges::counters).sum();
+    }
+}

@@ -1,0 +1,25 @@
+package io.ringtally.app;
+
+import io.ringtally.config.Configuration;
+import io.ringtally.config.ConfigurationException;
+import io.ringtally.http.GeneratorSettings;
+import io.ringtally.http.HttpSettings;
+import io.ringtally.persist.PersistSettings;
+import io.ringtally.ring.RingSettings;
+import io.ringtally.tally.TallySettings;
+import java.time.Duration;
+
+/**
+ * The settings of all parts, checked before anything is touched.
+ *
+ * <p>Threading: immutable.
+ */
+record Settings(HttpSettings http, RingSettings ring, TallySettings tally,
+        PersistSettings persist, GeneratorSettings generator, Duration drainTimeout) {
+
+    static Settings of(Configuration configuration) throws ConfigurationException {
+        return new Settings(configuration.http(), configuration.ring(), configuration.tally(),
+                configuration.persist(), configuration.generator(),
+                configuration.drainTimeout());
+    }
+}
