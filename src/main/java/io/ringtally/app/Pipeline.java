@@ -67,8 +67,7 @@ final class Pipeline {
         }
         flusher.finish();
         flusherThread.join(Math.max(1, (deadlineNanos - System.nanoTime()) / 1_000_000));
-        return !flusherThread.isAlive() && ring.unpersistedEvents() == 0
-                && ring.backlogSlots() == 0;
+        return flusher.isFinished();
     }
 
     /** Stops the stages and frees their memory; only after the flusher has ended. */

@@ -35,6 +35,7 @@ public final class Flusher implements Runnable {
     private volatile Thread thread;
     private volatile boolean paused;
     private volatile boolean finishing;
+    private volatile boolean finished;
     private volatile boolean ended;
 
     private volatile long frozenSinceNanos;
@@ -74,6 +75,7 @@ public final class Flusher implements Runnable {
                     requests.done(requested);
                 }
                 if (last && source.unpersistedEvents() == 0) {
+                    finished = true;
                     return;
                 }
                 sleepUntilDue();
@@ -204,6 +206,11 @@ public final class Flusher implements Runnable {
     public void finish() {
         finishing = true;
         LockSupport.unpark(thread);
+    }
+
+    /** Whether the thread has ended because everything accepted is in Postgres. */
+    public boolean isFinished() {
+        return finished;
     }
 
     public PersistSettings settings() {

@@ -29,6 +29,8 @@ final class OffHeapCounters implements CounterStore {
                 .maxBloatFactor(4)
                 .putReturnsNull(true)
                 .removeReturnsNull(true)
+                // its own shutdown hook would close the map under a shard that is still draining
+                .skipCloseOnExitHook(true)
                 .create();
     }
 
