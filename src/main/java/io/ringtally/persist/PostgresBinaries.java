@@ -1,0 +1,201 @@
+package io.ringtally.persist;
+
+import com.sun.security.auth.module.UnixSystem;
+import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
+import io.zonky.test.db.postgres.util.LinuxUtils;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
+
+/**
+ * PostgreSQL's programs, unpacked from the class path, and how this user has to call them.
+ *
+ * <p>Design note: zonky finds the archive for this platform and knows whether root may use a user
+ * namespace. Unpacking is ours: it happens beside, is forced, and appears by one rename, so that
+ * programs cut short by a kill or a full disk are never taken for whole ones.
+ *
+ * <p>Threading: immutable.
+ */
+final class PostgresBinaries {
+
+    private static final long ROOT = 0;
+
+    private final Path home;
+    private final boolean unshared;
+
+    private PostgresBinaries(Path home, boolean unshared) {
+        this.home = home;
+        this.unshared = unshared;
+    }
+
+    /**
+     * The programs in a directory that has one entry for each version ever used there.
+     *
+     * @throws IOException if they cannot be unpacked, or this user cannot run them
+     */
+    static PostgresBinaries unpackedIn(Path directory) throws IOException {
+        boolean root = new UnixSystem().getUid() == ROOT;
+        if (root && !LinuxUtils.isUnshareAvailable()) {
+            throw new IOException("PostgreSQL does not run as root, and this system allows root no"
+                    + " user namespace (unshare -U fails): run Ringtally as an ordinary user, in a"
+                    + " container with --user or USER, or name a server in db.url"
+                    + " (RINGTALLY_DB_URL)");
+        }
+        byte[] archive = archive();
+        Path home = directory.resolve("postgresql-" + digest(archive));
+        createPrivate(directory);
+        if (!Files.isDirectory(home)) {
+            unpack(archive, directory, home);
+        }
+        return new PostgresBinaries(home.toRealPath(), root);
+    }
+
+    /** A call of one of the programs, with an environment that holds no settings of PostgreSQL. */
+    ProcessBuilder command(String program, List<String> arguments) {
+        List<String> words = new ArrayList<>();
+        if (unshared) {
+            words.add("unshare");
+            words.add("-U");
+        }
+        words.add(home.resolve("bin").resolve(program).toString());
+        words.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
+        builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
+        builder.environment().put("LC_ALL", "C");
+        return builder;
+    }
+
+    /** Whether a program belongs to these or to another version unpacked in the same place. */
+    boolean own(Path program) {
+        return program.startsWith(home.getParent());
+    }
+
+    private static byte[] archive() throws IOException {
+        boolean mac = System.getProperty("os.name").startsWith("Mac");
+        String machine = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+        try (InputStream in = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(
+                mac ? "Darwin" : "Linux", machine.equals("amd64") ? "x86_64" : machine)) {
+            return in.readAllBytes();
+        } catch (IllegalStateException absent) {
+            throw new IOException("this build carries no PostgreSQL for " + machine + " on "
+                    + System.getProperty("os.name") + ": name a server in db.url"
+                    + " (RINGTALLY_DB_URL)", absent);
+        }
+    }
+
+    private static String digest(byte[] archive) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(archive);
+            return HexFormat.of().formatHex(hash, 0, 8);
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
+    }
+
+    /**
+     * Refuses a directory of another user: PostgreSQL serves only its own user's data, and programs
+     * somebody else could change are not run.
+     */
+    static void requireOwn(Path directory) throws IOException {
+        UnixSystem self = new UnixSystem();
+        if (((Number) Files.getAttribute(directory, "unix:uid")).longValue() != self.getUid()) {
+            throw new IOException(directory + " belongs to " + Files.getOwner(directory)
+                    + ", Ringtally runs as " + self.getUsername() + ": run it as that user, or"
+                    + " name another data.dir (RINGTALLY_DATA_DIR)");
+        }
+    }
+
+    /** Nobody else may put programs where we execute them. */
+    private static void createPrivate(Path directory) throws IOException {
+        Files.createDirectories(directory.getParent());
+        try {
+            Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(
+                    PosixFilePermissions.fromString("rwx------")));
+        } catch (FileAlreadyExistsException there) {
+            requireOwn(directory);
+        }
+    }
+
+    private static void unpack(byte[] archive, Path directory, Path home) throws IOException {
+        Path fresh = Files.createDirectory(
+                directory.resolve("unfinished-" + UUID.randomUUID()));
+        try {
+            extract(archive, fresh);
+            Files.move(fresh, home, StandardCopyOption.ATOMIC_MOVE);
+            try (FileChannel parent = FileChannel.open(directory, StandardOpenOption.READ)) {
+                parent.force(true);
+            }
+        } catch (IOException failed) {
+            discard(fresh);
+            if (!Files.isDirectory(home)) {
+                throw new IOException("PostgreSQL's programs (75 MB) cannot be unpacked into "
+                        + directory + ": " + failed.getMessage(), failed);
+            }
+        }
+    }
+
+    private static void extract(byte[] archive, Path target) throws IOException {
+        try (TarArchiveInputStream tar = new TarArchiveInputStream(
+                new XZCompressorInputStream(new ByteArrayInputStream(archive)))) {
+            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null;
+                    entry = tar.getNextEntry()) {
+                Path path = target.resolve(entry.getName()).normalize();
+                if (!path.startsWith(target)) {
+                    throw new IOException("the archive leads outside: " + entry.getName());
+                }
+                if (entry.isDirectory()) {
+                    Files.createDirectories(path);
+                    continue;
+                }
+                Files.createDirectories(path.getParent());
+                if (entry.isSymbolicLink()) {
+                    Files.createSymbolicLink(path, Path.of(entry.getLinkName()));
+                } else {
+                    write(tar, path, path.getParent().endsWith("bin"));
+                }
+            }
+        }
+    }
+
+    private static void write(InputStream from, Path file, boolean executable) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.WRITE)) {
+            from.transferTo(Channels.newOutputStream(channel));
+            channel.force(true);
+        }
+        if (executable) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+        }
+    }
+
+    /** Removes what this very call unpacked and could not finish: a full disk gets no fuller. */
+    private static void discard(Path fresh) {
+        try (Stream<Path> all = Files.walk(fresh)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException kept) {
+            // The name says what it is; the failure that brought us here is the one to report
+        }
+    }
+}

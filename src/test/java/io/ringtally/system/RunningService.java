@@ -1,0 +1,190 @@
+package io.ringtally.system;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The jar as a process of its own, on a free port, in a directory of its own.
+ *
+ * <p>Threading: any thread may send requests; one thread starts and stops it.
+ */
+public final class RunningService implements AutoCloseable {
+
+    private static final Duration UP_WITHIN = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final int port;
+    private final Path log;
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
+
+    private RunningService(Process process, int port, Path log) {
+        this.process = process;
+        this.port = port;
+        this.log = log;
+    }
+
+    /** Starts the jar without waiting for it. */
+    public static RunningService launch(Path dataDirectory, Map<String, String> environment)
+            throws IOException {
+        int port = freePort();
+        Files.createDirectories(dataDirectory);
+        Path log = Files.createTempFile(dataDirectory.toAbsolutePath().getParent(), "service-",
+                ".log");
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx1g");
+        command.add("-ea");
+        command.add("-jar");
+        command.add(System.getProperty("ringtally.jar", "target/ringtally.jar"));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        Map<String, String> all = new HashMap<>(Map.of(
+                "RINGTALLY_HTTP_PORT", String.valueOf(port),
+                "RINGTALLY_DATA_DIR", dataDirectory.toString()));
+        all.putAll(environment);
+        builder.environment().keySet().removeIf(name -> name.startsWith("RINGTALLY_"));
+        builder.environment().putAll(all);
+        return new RunningService(builder.start(), port, log);
+    }
+
+    /** Starts the jar on an external database and waits until it is up. */
+    public static RunningService start(Path dataDirectory, String databaseUrl,
+            Map<String, String> environment) throws IOException {
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("RINGTALLY_DB_URL", databaseUrl);
+        all.putIfAbsent("RINGTALLY_DB_USER", "postgres");
+        RunningService service = launch(dataDirectory, all);
+        service.awaitStatus("up");
+        return service;
+    }
+
+    public static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Everything the service has printed so far. */
+    public String log() throws IOException {
+        return Files.readString(log);
+    }
+
+    public HttpResponse<String> get(String path) throws IOException {
+        return send(HttpRequest.newBuilder(URI.create(url() + path)).GET());
+    }
+
+    /** Posts a JSON body. */
+    public HttpResponse<String> post(String path, String json) throws IOException {
+        return post(path, "application/json", json);
+    }
+
+    public HttpResponse<String> post(String path, String contentType, String body)
+            throws IOException {
+        return send(HttpRequest.newBuilder(URI.create(url() + path))
+                .header("Content-Type", contentType)
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    public HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
+        try {
+            return client.send(request.timeout(Duration.ofSeconds(30)).build(),
+                    HttpResponse.BodyHandlers.ofString());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", interrupted);
+        }
+    }
+
+    /** Waits until {@code /status} says this word. */
+    public void awaitStatus(String word) throws IOException {
+        await("status " + word, UP_WITHIN, () -> status().contains("\"status\":\"" + word + "\""));
+    }
+
+    /** The body of {@code /status}, or what prevented it. */
+    public String status() {
+        try {
+            return get("/status").body();
+        } catch (IOException unreachable) {
+            return String.valueOf(unreachable);
+        }
+    }
+
+    /**
+     * Polls until a condition holds.
+     *
+     * @throws AssertionError with what was waited for and the service's log, when the time is up
+     */
+    public void await(String what, Duration within, BooleanSupplier condition)
+            throws IOException {
+        long deadline = System.nanoTime() + within.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline || !process.isAlive()) {
+                throw new AssertionError("waited " + within + " for: " + what + "; alive: "
+                        + process.isAlive() + "; log:\n" + log());
+            }
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    /** Sends SIGTERM and waits; returns the exit code. */
+    public int terminate(Duration within) throws IOException {
+        process.destroy();
+        return awaitExit(within);
+    }
+
+    /** Waits for the process to end by itself; returns the exit code. */
+    public int awaitExit(Duration within) throws IOException {
+        try {
+            if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("still running after " + within + "; log:\n" + log());
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", interrupted);
+        }
+        return process.exitValue();
+    }
+
+    /** Sends SIGKILL and waits for the end. */
+    public void kill() throws IOException {
+        process.destroyForcibly();
+        awaitExit(Duration.ofSeconds(10));
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
