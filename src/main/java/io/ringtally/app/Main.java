@@ -75,8 +75,8 @@ public final class Main implements Runnable {
 
     private static void welcome(String url) {
         System.out.println("Ringtally is counting at " + url + "\n"
-                + "Try:  curl -i " + url
-                + "/increment -H 'Content-Type: application/json' -d '{\"key\":\"hello\",\"value\":1}'\n"
+                + "Try:  curl -i " + url + "/increment"
+                + " -H 'Content-Type: application/json' -d '{\"key\":\"hello\",\"value\":1}'\n"
                 + "then: curl " + url + "/v1/counters/hello");
     }
 

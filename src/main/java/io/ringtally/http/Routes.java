@@ -118,7 +118,7 @@ final class Routes implements HttpHandler {
                 && path.indexOf('/', prefix.length()) < 0;
     }
 
-    /** The path as it came: Undertow takes {@code ;parameters} out of its own, ids may have them. */
+    /** The path as it came: Undertow cuts {@code ;parameters} off, but ids may have them. */
     private static String rawPath(HttpServerExchange exchange) {
         String uri = exchange.getRequestURI();
         if (!exchange.isHostIncludedInRequestURI()) {

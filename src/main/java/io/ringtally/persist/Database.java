@@ -50,7 +50,7 @@ public final class Database implements AutoCloseable {
         return pool.getConnection();
     }
 
-    /** Brings the schema {@code ringtally} up to date; safe when several instances start at once. */
+    /** Brings the schema {@code ringtally} up to date; several instances may do so at once. */
     public void migrate() {
         Flyway.configure(Database.class.getClassLoader())
                 .dataSource(pool)

@@ -189,7 +189,7 @@ public final class Flusher implements Runnable {
         return requests.await(ticket, timeoutMillis);
     }
 
-    /** Stops beginning flushes on its own, until {@link #resume()}; a drain flushes all the same. */
+    /** Begins no flush on its own until {@link #resume()}; requests and a drain still do. */
     public void pause() {
         paused = true;
     }

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Where the shards hand over, at a CUT record, what changed since the cut before. One cut at a time.
+ * Where the shards hand over, at a CUT record, what changed since the cut before; one at a time.
  *
  * <p>Threading: {@link #cut} is the flusher's; {@link #handOver} each shard's own.
  *

@@ -26,7 +26,7 @@ public final class Sum128 {
         low = sum;
     }
 
-    /** What the upper half gains when {@code value} was added to a lower half, giving {@code sum}. */
+    /** What the upper half gains when adding {@code value} made the lower half {@code sum}. */
     static long highAfterAdding(long value, long sum) {
         return (value >> 63) + (Long.compareUnsigned(sum, value) < 0 ? 1 : 0);
     }

@@ -1,0 +1,88 @@
+package io.ringtally.tally;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** Counters in a plain map on the heap: the oracle of the off-heap store. */
+final class HeapCounters implements CounterStore {
+
+    private final Map<String, Entry> entries = new HashMap<>();
+    private final long capacity;
+
+    HeapCounters(long capacity) {
+        this.capacity = capacity;
+    }
+
+    @Override
+    public CounterEntry find(CounterKey key) {
+        return entries.get(key.toString());
+    }
+
+    @Override
+    public CounterEntry create(CounterKey key) {
+        if (entries.size() >= capacity && !entries.containsKey(key.toString())) {
+            return null;
+        }
+        Entry entry = new Entry();
+        entries.put(key.toString(), entry);
+        return entry;
+    }
+
+    @Override
+    public boolean contains(CounterKey key) {
+        return entries.containsKey(key.toString());
+    }
+
+    @Override
+    public void remove(CounterKey key) {
+        entries.remove(key.toString());
+    }
+
+    @Override
+    public long size() {
+        return entries.size();
+    }
+
+    @Override
+    public long offHeapBytes() {
+        return 0;
+    }
+
+    @Override
+    public void close() {
+        entries.clear();
+    }
+
+    private static final class Entry implements CounterEntry {
+
+        private final long[] fields = new long[4];
+
+        @Override
+        public long total() {
+            return fields[0];
+        }
+
+        @Override
+        public long events() {
+            return fields[1];
+        }
+
+        @Override
+        public long firstAtMicros() {
+            return fields[2];
+        }
+
+        @Override
+        public long lastAtMicros() {
+            return fields[3];
+        }
+
+        @Override
+        public void set(long total, long events, long firstAtMicros, long lastAtMicros) {
+            fields[0] = total;
+            fields[1] = events;
+            fields[2] = firstAtMicros;
+            fields[3] = lastAtMicros;
+        }
+    }
+}
