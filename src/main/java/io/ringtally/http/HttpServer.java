@@ -22,6 +22,7 @@ public final class HttpServer {
 
     private static final int HEADER_BYTES_MAX = 16 * 1024;
     private static final int HEADERS_MAX = 64;
+    private static final int SHUTDOWN_MILLIS = 5_000;
     private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final OpenExchanges open = new OpenExchanges();
@@ -58,6 +59,7 @@ public final class HttpServer {
                 // ids are decoded once, by ourselves
                 .setServerOption(UndertowOptions.DECODE_URL, false)
                 .setServerOption(UndertowOptions.ENABLE_HTTP2, false)
+                .setServerOption(UndertowOptions.SHUTDOWN_TIMEOUT, SHUTDOWN_MILLIS)
                 .setHandler(routes)
                 .build();
     }
