@@ -199,9 +199,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         synchronized (this) {
             boolean interrupted = Thread.interrupted();
             try {
-                ServerProcess last = cluster.running().orElse(null);
-                if (last != null) {
-                    cluster.stop(last);
+                if (cluster.shutDown()) {
                     LOG.info("PostgreSQL on {} has stopped", settings.directory());
                 }
             } catch (IOException failed) {

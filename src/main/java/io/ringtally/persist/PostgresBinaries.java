@@ -8,21 +8,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
-import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
@@ -65,7 +62,7 @@ final class PostgresBinaries {
         Path home = directory.resolve("postgresql-" + digest(archive));
         createPrivate(directory);
         if (!Files.isDirectory(home)) {
-            unpack(archive, directory, home);
+            unpack(archive, home);
         }
         return new PostgresBinaries(home.toRealPath(), root);
     }
@@ -113,8 +110,8 @@ final class PostgresBinaries {
     }
 
     /**
-     * Refuses a directory of another user: PostgreSQL serves only its own user's data, and programs
-     * somebody else could change are not run.
+     * Refuses a directory of another user: PostgreSQL serves only its own user's data, and
+     * programs somebody else could change are not run.
      */
     static void requireOwn(Path directory) throws IOException {
         UnixSystem self = new UnixSystem();
@@ -136,18 +133,22 @@ final class PostgresBinaries {
         }
     }
 
-    private static void unpack(byte[] archive, Path directory, Path home) throws IOException {
-        Path fresh = Files.createDirectory(
-                directory.resolve("unfinished-" + UUID.randomUUID()));
-        try {
-            extract(archive, fresh);
-            Files.move(fresh, home, StandardCopyOption.ATOMIC_MOVE);
-            try (FileChannel parent = FileChannel.open(directory, StandardOpenOption.READ)) {
-                parent.force(true);
+    /** One at a time: threads by the monitor, processes by the lock on a file. */
+    private static synchronized void unpack(byte[] archive, Path home) throws IOException {
+        Path directory = home.getParent();
+        try (FileChannel file = FileChannel.open(directory.resolve("lock"),
+                StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = file.lock()) {
+            assert lock.isValid();
+            if (Files.isDirectory(home)) {
+                return;
             }
-        } catch (IOException failed) {
-            discard(fresh);
-            if (!Files.isDirectory(home)) {
+            UnfinishedDirectory fresh = UnfinishedDirectory.beside(home);
+            try {
+                extract(archive, fresh.path());
+                fresh.complete();
+            } catch (IOException failed) {
+                fresh.discard();
                 throw new IOException("PostgreSQL's programs (75 MB) cannot be unpacked into "
                         + directory + ": " + failed.getMessage(), failed);
             }
@@ -185,17 +186,6 @@ final class PostgresBinaries {
         }
         if (executable) {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
-        }
-    }
-
-    /** Removes what this very call unpacked and could not finish: a full disk gets no fuller. */
-    private static void discard(Path fresh) {
-        try (Stream<Path> all = Files.walk(fresh)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        } catch (IOException kept) {
-            // The name says what it is; the failure that brought us here is the one to report
         }
     }
 }

@@ -4,16 +4,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -52,6 +48,8 @@ final class PostgresCluster {
 
     /** An immediate stop takes five seconds at most before PostgreSQL itself kills its rest. */
     private static final Duration IMMEDIATE_STOP_LIMIT = Duration.ofSeconds(10);
+
+    private static final Duration PROGRAM_END_LIMIT = Duration.ofSeconds(5);
 
     private final Path directory;
     private final PostgresBinaries binaries;
@@ -102,11 +100,10 @@ final class PostgresCluster {
      */
     void create(Deadline deadline, BooleanSupplier givenUp) throws IOException {
         Files.createDirectories(directory.getParent());
-        Path fresh = directory.resolveSibling(
-                directory.getFileName() + ".unfinished-" + UUID.randomUUID());
-        List<String> arguments = new ArrayList<>(List.of("-D", fresh.toString(), "-U", USER,
-                "--auth=trust", "--encoding=UTF8", "--no-locale", "--locale-provider=builtin",
-                "--builtin-locale=C.UTF-8", "--no-instructions"));
+        UnfinishedDirectory fresh = UnfinishedDirectory.beside(directory);
+        List<String> arguments = new ArrayList<>(List.of("-D", fresh.path().toString(),
+                "-U", USER, "--auth=trust", "--encoding=UTF8", "--no-locale",
+                "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"));
         INITIAL.forEach(setting -> arguments.addAll(List.of("-c", setting)));
         output.begin();
         int code = run(binaries.command("initdb", arguments), deadline, givenUp);
@@ -115,15 +112,12 @@ final class PostgresCluster {
                     + output.tail());
         }
         try {
-            Files.move(fresh, directory, StandardCopyOption.ATOMIC_MOVE);
+            fresh.complete();
         } catch (IOException immovable) {
+            fresh.discard();
             throw new IOException("the new database cannot be moved into place ("
                     + immovable.getMessage() + "): " + directory + " must be absent or empty, and"
                     + " no mount point of its own", immovable);
-        }
-        try (FileChannel parent = FileChannel.open(directory.getParent(),
-                StandardOpenOption.READ)) {
-            parent.force(true);
         }
     }
 
@@ -251,6 +245,31 @@ final class PostgresCluster {
         }
     }
 
+    /**
+     * Stops whatever of ours serves this directory, and says whether anything did.
+     *
+     * @throws IOException if it does not end
+     */
+    boolean shutDown() throws IOException {
+        Optional<ServerProcess> server = running();
+        if (server.isPresent()) {
+            stop(server.get());
+        }
+        if (!Files.isDirectory(directory)) {
+            return false;
+        }
+        // One whose start was given up was told to stop, perhaps before it wrote its pid file
+        Path real = directory.toRealPath();
+        if (!Deadline.in(SESSIONS_END_LIMIT).await(
+                () -> ServerProcess.allServing(real).isEmpty())) {
+            Optional<ServerProcess> late = running();
+            if (late.isPresent()) {
+                stop(late.get());
+            }
+        }
+        return server.isPresent();
+    }
+
     private int run(ProcessBuilder command, Deadline deadline, BooleanSupplier givenUp)
             throws IOException {
         command.redirectOutput(ProcessBuilder.Redirect.appendTo(output.file().toFile()));
@@ -261,16 +280,31 @@ final class PostgresCluster {
             Deadline last = Deadline.in(deadline.left().plusSeconds(5));
             last.await(() -> !process.isAlive() || givenUp.getAsBoolean());
         } finally {
-            process.destroy();
-        }
-        if (process.isAlive() && !Deadline.in(Duration.ofSeconds(5))
-                .await(() -> !process.isAlive())) {
-            process.destroyForcibly();
-            throw new IOException(command.command().get(0) + " does not end");
+            end(process);
         }
         if (givenUp.getAsBoolean()) {
             throw new IOException("the embedded database is being closed");
         }
         return process.exitValue();
+    }
+
+    /** By INT, not TERM: on it initdb cleans up, and pg_ctl stops the server it is starting. */
+    private static void end(Process process) throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            Optional<ServerProcess> running = ServerProcess.of(process.pid());
+            if (running.isPresent()) {
+                running.get().signal("INT");
+            }
+            if (!Deadline.in(PROGRAM_END_LIMIT).await(() -> !process.isAlive())) {
+                process.destroyForcibly();
+                throw new IOException(process.info().command().orElse("a program of PostgreSQL")
+                        + " did not end and was killed");
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }
