@@ -34,9 +34,10 @@ final class Service {
     private final AtomicReference<ExitCode> ending = new AtomicReference<>();
     private final CountDownLatch startEnded = new CountDownLatch(1);
     private volatile boolean stopping;
+    private volatile Thread starter;
 
     private DataDirectory data;
-    private Pipeline pipeline;
+    private volatile Pipeline pipeline;
     private DatabaseStart database;
 
     Service(Configuration configuration) throws ConfigurationException {
@@ -53,6 +54,7 @@ final class Service {
      * @throws IOException if something on this machine is in the way; the message says what
      */
     void start() throws IOException, ConfigurationException {
+        starter = Thread.currentThread();
         try {
             data = DataDirectory.lock(configuration.dataDir());
             LogIdentity log = LogIdentity.openOrCreate(data.log());
@@ -61,10 +63,15 @@ final class Service {
             database = new DatabaseStart(configuration);
             database.open(data.path());
             recover(log);
+        } catch (IOException givenUp) {
+            if (!stopping) {
+                throw givenUp;
+            }
+            LOG.info("the start was given up: {}", givenUp.getMessage());
         } finally {
             startEnded.countDown();
         }
-        if (!stopping) {
+        if (isUp()) {
             LOG.info("counting at {}, log {}", url(), pipeline.flusher().checkpoint().log());
         }
     }
@@ -129,18 +136,28 @@ final class Service {
     ExitCode stop() throws InterruptedException, IOException {
         long deadline = System.nanoTime() + settings.drainTimeout().toNanos();
         stopping = true;
+        Pipeline running = pipeline;
+        if (running != null) {
+            running.gate.drain();
+        }
+        LOG.info("stopping: nothing more is accepted");
+        abortStart();
         if (pipeline == null) {
             closeAll();
             return codeOr(ExitCode.OK);
         }
-        pipeline.gate.drain();
-        if (ending.get() == null) {
-            LOG.info("stopping: nothing more is accepted, draining");
-        }
-        startEnded.await(START_ABORT_SECONDS, TimeUnit.SECONDS);
         boolean drained = ending.get() == null ? drain(deadline) : giveUp();
         closeAll();
         return codeOr(drained ? ExitCode.OK : ExitCode.DRAIN_TIMEOUT);
+    }
+
+    /** A start still under way may be waiting for a database: it is interrupted and cleans up. */
+    private void abortStart() throws InterruptedException {
+        Thread starting = starter;
+        if (startEnded.getCount() > 0 && starting != null) {
+            starting.interrupt();
+        }
+        startEnded.await(START_ABORT_SECONDS, TimeUnit.SECONDS);
     }
 
     private ExitCode codeOr(ExitCode otherwise) {
@@ -156,7 +173,7 @@ final class Service {
         pipeline.http.stop(Math.min(5_000, millisUntil(deadline)));
         boolean drained = pipeline.finish(deadline);
         if (drained) {
-            LOG.info("stopped: everything accepted is in Postgres");
+            LOG.info("stopped; everything accepted is in Postgres");
         } else {
             LOG.error("stopped by shutdown.drain-timeout = {} ms: {} events, changes of {}"
                     + " counters, are not in Postgres", settings.drainTimeout().toMillis(),
