@@ -1,0 +1,95 @@
+package io.ringtally.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Answers are fast while the backlog rises, and the backlog drains. */
+class BacklogIT {
+
+    private static final int CLIENTS = 50;
+    private static final int REQUESTS = 1_000;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void answersAreFastWhileTheBacklogRisesAndThenItDrainsToZero() throws Exception {
+        String database = TestPostgres.shared().newDatabase();
+        // slow on purpose: counting wakes every half second, flushing every two seconds
+        try (RunningService service = RunningService.start(directory.resolve("data"), database,
+                Map.of("RINGTALLY_RING_PARK", "500ms", "RINGTALLY_PERSIST_MAX_DELAY", "2s"))) {
+            assertEquals(0, gauge(service, "event_collector_queue"));
+            long[] tookNanos = post(service);
+            await(service, "events counted and not yet persisted", () ->
+                    gauge(service, "unpersisted_events") > 0);
+            Arrays.sort(tookNanos);
+            long p99Millis = TimeUnit.NANOSECONDS.toMillis(tookNanos[REQUESTS * 99 / 100]);
+            assertTrue(p99Millis < 400, "p99 of the answers: " + p99Millis + " ms");
+            await(service, "an empty backlog", () ->
+                    gauge(service, "event_collector_queue") == 0
+                            && gauge(service, "unpersisted_events") == 0
+                            && gauge(service, "persisted_lag_ms") == 0);
+            assertEquals(REQUESTS, TestPostgres.sum(database));
+        }
+    }
+
+    /** Posts over as many connections as clients; the queue must be seen to rise meanwhile. */
+    private static long[] post(RunningService service) throws Exception {
+        ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+        try {
+            long[] took = new long[REQUESTS];
+            List<Future<?>> posts = new ArrayList<>();
+            for (int i = 0; i < REQUESTS; i++) {
+                int request = i;
+                posts.add(clients.submit(() -> {
+                    long begun = System.nanoTime();
+                    assertEquals(202, service.post("/increment",
+                            "{\"key\":\"k" + request % 7 + "\",\"value\":1}").statusCode());
+                    took[request] = System.nanoTime() - begun;
+                    return null;
+                }));
+            }
+            await(service, "a queue that moves", () ->
+                    gauge(service, "event_collector_queue") > 0);
+            for (Future<?> post : posts) {
+                post.get(30, TimeUnit.SECONDS);
+            }
+            return took;
+        } finally {
+            clients.shutdownNow();
+        }
+    }
+
+    private static void await(RunningService service, String what,
+            BooleanSupplier condition) throws IOException {
+        service.await(what, Duration.ofSeconds(15), condition);
+    }
+
+    private static long gauge(RunningService service, String name) {
+        try {
+            String body = service.get("/api/q/stats").body();
+            Matcher found = Pattern.compile("\"" + name + "\":(\\d+)").matcher(body);
+            assertTrue(found.find(), body);
+            return Long.parseLong(found.group(1));
+        } catch (IOException gone) {
+            throw new AssertionError(gone);
+        }
+    }
+}
