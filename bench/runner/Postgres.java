@@ -1,9 +1,9 @@
 package bench.runner;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.ringtally.persist.EmbeddedDatabase;
+import io.ringtally.persist.EmbeddedDatabaseSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A real PostgreSQL with durable settings, owned by the runner: it outlives the servers, so that
- * what they counted can be read after they are gone.
+ * The PostgreSQL that the jar embeds, with its durable settings, owned by the runner: it outlives
+ * the servers, so that what they counted can be read after they are gone.
  *
  * <p>Threading: used by the main thread; closed by it or by the shutdown hook.
  */
@@ -28,17 +28,14 @@ final class Postgres implements AutoCloseable {
     static final String PASSWORD = "postgres";
 
     private static final String DATABASE = "ringtally";
-    private static final List<String> DURABLE =
-            List.of("fsync", "synchronous_commit", "full_page_writes");
 
     private final Path data;
     private final Path binaries;
     private final int port;
     private final String pin;
     private final ProcStat procStat;
-    private EmbeddedPostgres server;
+    private EmbeddedDatabase server;
 
-    /** Keeps its files in two directories beside each other: the library cleans below its own. */
     Postgres(Path work, Options options, ProcStat procStat) {
         this.data = work.resolve("postgres");
         this.binaries = work.resolveSibling("postgres-binaries");
@@ -48,41 +45,19 @@ final class Postgres implements AutoCloseable {
         start();
     }
 
-    /** Also after {@link #stop()}: the data directory stays. */
+    /** Also after {@link #stop()}: the data directory stays. Durable settings are verified. */
     void start() {
-        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                .setDataDirectory(data)
-                .setOverrideWorkingDirectory(binaries.toFile())
-                .setCleanDataDirectory(false)
-                .setRegisterShutdownHook(false)
-                .setPort(port)
-                .setPGStartupWait(Duration.ofSeconds(60))
-                .setOutputRedirector(Redirect.DISCARD)
-                .setErrorRedirector(Redirect.DISCARD);
-        // the library's command line turns fsync off; server settings come later and win
-        DURABLE.forEach(setting -> builder.setServerConfig(setting, "on"));
         try {
-            server = builder.start();
+            server = EmbeddedDatabase.start(new EmbeddedDatabaseSettings(data, binaries, port,
+                    Duration.ofSeconds(60)));
         } catch (IOException failure) {
             throw new UncheckedIOException("PostgreSQL does not start on port " + port, failure);
-        }
-        for (String setting : DURABLE) {
-            if (!"on".equals(show(setting))) {
-                throw new IllegalStateException(setting + " is " + show(setting) + ", not on");
-            }
-        }
-        if (!data.toString().equals(show("data_directory"))) {
-            throw new IllegalStateException("another PostgreSQL answers on port " + port);
         }
         Pin.move(postmaster(), pin);
     }
 
     void stop() {
-        try {
-            server.close();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
+        server.close();
     }
 
     /** SIGSTOP: connections stay open, nothing answers. The postmaster first: no new backends. */

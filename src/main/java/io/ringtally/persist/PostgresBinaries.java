@@ -1,14 +1,13 @@
 package io.ringtally.persist;
 
 import com.sun.security.auth.module.UnixSystem;
-import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
-import io.zonky.test.db.postgres.util.LinuxUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,9 +26,8 @@ import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 /**
  * PostgreSQL's programs, unpacked from the class path, and how this user has to call them.
  *
- * <p>Design note: zonky finds the archive for this platform and knows whether root may use a user
- * namespace. Unpacking is ours: it happens beside, is forced, and appears by one rename, so that
- * programs cut short by a kill or a full disk are never taken for whole ones.
+ * <p>Design note: unpacking happens beside, is forced, and appears by one rename, so that programs
+ * cut short by a kill or a full disk are never taken for whole ones.
  *
  * <p>Threading: immutable.
  */
@@ -52,7 +50,7 @@ final class PostgresBinaries {
      */
     static PostgresBinaries unpackedIn(Path directory) throws IOException {
         boolean root = new UnixSystem().getUid() == ROOT;
-        if (root && !LinuxUtils.isUnshareAvailable()) {
+        if (root && !mayUseUserNamespace()) {
             throw new IOException("PostgreSQL does not run as root, and this system allows root no"
                     + " user namespace (unshare -U fails): run Ringtally as an ordinary user, in a"
                     + " container with --user or USER, or name a server in db.url"
@@ -87,16 +85,39 @@ final class PostgresBinaries {
         return program.startsWith(home.getParent());
     }
 
+    /** Whether {@code unshare -U} makes root an ordinary user, which is what PostgreSQL wants. */
+    private static boolean mayUseUserNamespace() throws IOException {
+        try {
+            Process process = new ProcessBuilder("unshare", "-U", "id", "-u")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            String user = new String(process.getInputStream().readAllBytes(),
+                    StandardCharsets.US_ASCII).trim();
+            return process.waitFor() == 0 && !user.equals("0");
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while starting PostgreSQL", interrupted);
+        } catch (IOException noUnshare) {
+            return false;
+        }
+    }
+
+    /** The archive that the build put into the jar for this platform. */
     private static byte[] archive() throws IOException {
-        boolean mac = System.getProperty("os.name").startsWith("Mac");
+        String system = System.getProperty("os.name").startsWith("Mac") ? "darwin" : "linux";
         String machine = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
-        try (InputStream in = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(
-                mac ? "Darwin" : "Linux", machine.equals("amd64") ? "x86_64" : machine)) {
+        String known = switch (machine) {
+            case "amd64", "x86_64" -> "x86_64";
+            case "aarch64", "arm64" -> "arm_64";
+            default -> machine;
+        };
+        String name = "/postgres-" + system + "-" + known + ".txz";
+        try (InputStream in = PostgresBinaries.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IOException("this build carries no PostgreSQL for " + machine + " on "
+                        + System.getProperty("os.name") + ": name a server in db.url"
+                        + " (RINGTALLY_DB_URL)");
+            }
             return in.readAllBytes();
-        } catch (IllegalStateException absent) {
-            throw new IOException("this build carries no PostgreSQL for " + machine + " on "
-                    + System.getProperty("os.name") + ": name a server in db.url"
-                    + " (RINGTALLY_DB_URL)", absent);
         }
     }
 

@@ -41,7 +41,7 @@ class ArchitectureTest {
             "org.postgresql..", List.of("persist"),
             "com.zaxxer..", List.of("persist"),
             "org.flywaydb..", List.of("persist"),
-            "io.zonky..", List.of("persist"),
+            "org.apache.commons.compress..", List.of("persist"),
             "javax.management..", List.of("admin"),
             "com.lmax..", List.of("ring"));
 
