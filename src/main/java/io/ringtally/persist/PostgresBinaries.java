@@ -4,6 +4,7 @@ import com.sun.security.auth.module.UnixSystem;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -95,7 +96,7 @@ final class PostgresBinaries {
             return process.waitFor() == 0 && !user.equals("0");
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while starting PostgreSQL", interrupted);
+            throw new InterruptedIOException("interrupted while starting PostgreSQL");
         } catch (IOException noUnshare) {
             return false;
         }
