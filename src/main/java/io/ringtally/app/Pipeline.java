@@ -45,6 +45,7 @@ final class Pipeline {
         Flusher made = new Flusher(database, checkpoint, settings.persist(),
                 new RingCuts(ring), events, clock);
         ring.onApplied(made::eventsApplied);
+        ring.pace(new FlushPace(ring, made, settings.ring().parkMicros()));
         flusherThread = new Thread(made, "flusher");
         flusherThread.start();
         flusher = made;

@@ -11,7 +11,7 @@ package io.ringtally.persist;
 final class FlushPolicy {
 
     /** Time for the stages to notice events and to reach the cut, beside the flush itself. */
-    private static final long HAND_OVER_NANOS = 60_000_000;
+    private static final long HAND_OVER_NANOS = 160_000_000;
 
     private volatile PersistSettings settings;
     private long flushNanos;

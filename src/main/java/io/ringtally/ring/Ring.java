@@ -34,6 +34,7 @@ public final class Ring implements AutoCloseable {
     private final DrainRate drainRate = new DrainRate();
     private final long hashSeed;
     private volatile Runnable appliedListener = () -> { };
+    private volatile StagePace pace;
 
     /**
      * Builds a ring whose stages do not run yet.
@@ -46,6 +47,7 @@ public final class Ring implements AutoCloseable {
         TallySettings tally = parts.tally();
         this.hashSeed = parts.hashSeed();
         this.core = RingCore.allocate(parts.ring(), tally.shards());
+        this.pace = new UsualPace(parts.ring().parkMicros() * 1_000L);
         this.cuts = new CutExchange(tally.shards());
         StageListener listener = new Listener(parts.clock(), gate, died);
         for (int number = 0; number < tally.shards(); number++) {
@@ -90,6 +92,11 @@ public final class Ring implements AutoCloseable {
     /** Called, on a stage's thread, after each batch. */
     public void onApplied(Runnable listener) {
         appliedListener = listener;
+    }
+
+    /** Replaces the pace of the stages. */
+    public void pace(StagePace replaced) {
+        pace = replaced;
     }
 
     public Intake intake() {
@@ -201,6 +208,15 @@ public final class Ring implements AutoCloseable {
         stages.forEach(stage -> stage.shard().close());
     }
 
+    /** As configured, without regard to flushes. */
+    private record UsualPace(long parkNanos) implements StagePace {
+
+        @Override
+        public long slotsUntilWake() {
+            return Long.MAX_VALUE;
+        }
+    }
+
     private final class Listener implements StageListener {
 
         private final Clock clock;
@@ -211,6 +227,11 @@ public final class Ring implements AutoCloseable {
             this.clock = clock;
             this.gate = gate;
             this.died = died;
+        }
+
+        @Override
+        public StagePace pace() {
+            return pace;
         }
 
         @Override

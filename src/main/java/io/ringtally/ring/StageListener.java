@@ -1,11 +1,14 @@
 package io.ringtally.ring;
 
 /**
- * What a stage tells the rest of the service.
+ * What a stage tells the rest of the service, and asks of it.
  *
  * <p>Threading: called on the stage's thread; must not block.
  */
 interface StageListener {
+
+    /** How long the stage may sleep now. */
+    StagePace pace();
 
     /** A batch up to {@code sequence} has been applied and its gauges published. */
     void batchApplied(int shard, long sequence);

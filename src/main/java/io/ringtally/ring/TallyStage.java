@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * slice, answers reads, and sleeps until there is a reason to wake.
  *
  * <p>After a batch it sleeps even if a few more records have come: batches stay large and cheap. A
- * bell, or a quarter-full ring, ends the sleep.
+ * bell, a quarter-full ring, or as many records as are worth a flush end the sleep.
  *
  * <p>Threading: {@link #run} is the stage's thread. {@link #submit}, {@link #stop} and the getters
  * are for any thread.
@@ -41,7 +41,6 @@ final class TallyStage implements Runnable {
     private final Clock clock;
     private final int batchMax;
     private final int wakeBacklog;
-    private final long parkNanos;
 
     private final Sequence applied = new Sequence(Sequencer.INITIAL_CURSOR_VALUE);
     private final EventCursor cursor;
@@ -61,7 +60,6 @@ final class TallyStage implements Runnable {
         this.clock = clock;
         this.batchMax = Math.max(1, core.settings().slots() / 8);
         this.wakeBacklog = core.settings().slots() / 4;
-        this.parkNanos = core.settings().parkMicros() * 1_000L;
         this.cursor = new EventCursor(slots.memory());
         this.walking = new EventCursor(slots.memory());
     }
@@ -77,13 +75,19 @@ final class TallyStage implements Runnable {
                 if (last && next > sequencer.getCursor()) {
                     return;
                 }
-                if (sequencer.getCursor() - next < wakeBacklog) {
-                    bell.await(next + wakeBacklog, sequencer::getCursor, parkNanos);
-                }
+                sleep(next);
             }
         } catch (Throwable fatal) {
             LOG.error("shard {} has died; the service cannot go on", shard.number(), fatal);
             listener.stageDied(shard.number(), fatal);
+        }
+    }
+
+    private void sleep(long next) {
+        if (sequencer.getCursor() - next < wakeBacklog) {
+            StagePace pace = listener.pace();
+            long wakeAt = next + Math.min(wakeBacklog, pace.slotsUntilWake()) - 1;
+            bell.await(wakeAt, sequencer::getCursor, pace.parkNanos());
         }
     }
 
