@@ -43,7 +43,7 @@ final class BaselineListener {
                 .setServerOption(UndertowOptions.MAX_HEADERS, 64)
                 .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, TIMEOUT_MS)
                 .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, TIMEOUT_MS)
-                .setSocketOption(Options.READ_TIMEOUT, TIMEOUT_MS)
+                .setServerOption(UndertowOptions.DECODE_URL, false)
                 .setSocketOption(Options.WRITE_TIMEOUT, TIMEOUT_MS)
                 .setSocketOption(Options.TCP_NODELAY, true)
                 .setSocketOption(Options.BACKLOG, 1024)

@@ -46,7 +46,8 @@ public final class HttpServer {
                 .setWorkerThreads(1)
                 .setSocketOption(Options.TCP_NODELAY, true)
                 .setSocketOption(Options.BACKLOG, 1024)
-                .setSocketOption(Options.READ_TIMEOUT, 2 * requestMillis)
+                // no READ_TIMEOUT: it sets a timer at every request. Headers and idle connections
+                // have the timeouts below, bodies have BodyReader's
                 .setSocketOption(Options.WRITE_TIMEOUT, requestMillis)
                 .setSocketOption(Options.CONNECTION_HIGH_WATER, settings.maxConnections())
                 .setSocketOption(Options.CONNECTION_LOW_WATER, settings.maxConnections())
