@@ -138,7 +138,7 @@ final class Service {
         stopping = true;
         Pipeline running = pipeline;
         if (running != null) {
-            running.gate.drain();
+            running.gate.close();
         }
         LOG.info("stopping: nothing more is accepted");
         abortStart();
@@ -146,6 +146,8 @@ final class Service {
             closeAll();
             return codeOr(ExitCode.OK);
         }
+        // one made after the stop was asked for
+        pipeline.gate.close();
         boolean drained = ending.get() == null ? drain(deadline) : giveUp();
         closeAll();
         return codeOr(drained ? ExitCode.OK : ExitCode.DRAIN_TIMEOUT);

@@ -6,13 +6,14 @@ package io.ringtally.ring;
  * <p>Threading: {@link #now} is read by every request (one volatile read); changes are serialised.
  *
  * <p>Phases only move forward, {@code STARTING, open, DRAINING} and the two final ones, except that
- * a drain by an operator may be taken back.
+ * a drain by an operator may be taken back: until the process ends.
  */
 public final class AdmissionGate {
 
     private Admission phase = Admission.STARTING;
     private Admission pressure = Admission.ACCEPTED;
     private volatile Admission now = Admission.STARTING;
+    private boolean closed;
 
     /** What a request meets at this moment; {@code ACCEPTED} means the gate is open. */
     public Admission now() {
@@ -24,13 +25,34 @@ public final class AdmissionGate {
         return phase;
     }
 
-    /** Lets events in, unless the service has failed or been fenced. */
+    /** Lets events in, unless the service is ending, has failed or been fenced. */
     public synchronized void open() {
-        enter(Admission.ACCEPTED);
+        if (!closed) {
+            enter(Admission.ACCEPTED);
+        }
     }
 
-    /** Refuses events because the service is going down or was told to drain. */
+    /** Refuses events because an operator wants the service drained. */
     public synchronized void drain() {
+        enter(Admission.DRAINING);
+    }
+
+    /**
+     * Takes a drain back.
+     *
+     * @return false if there is none, or the process is ending
+     */
+    public synchronized boolean reopen() {
+        boolean drained = phase == Admission.DRAINING && !closed;
+        if (drained) {
+            enter(Admission.ACCEPTED);
+        }
+        return drained;
+    }
+
+    /** Refuses events because the process is ending: a drain that nothing takes back. */
+    public synchronized void close() {
+        closed = true;
         enter(Admission.DRAINING);
     }
 
