@@ -1,0 +1,173 @@
+package io.ringtally.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValue;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigurationTest {
+
+    /** The file people read; the same one is built into the jar. */
+    private static final Path DOCUMENTED = Path.of("config/ringtally.conf");
+
+    @TempDir
+    private Path directory;
+
+    private static Map<String, ConfigValue> documentedKeys() {
+        Map<String, ConfigValue> keys = new TreeMap<>();
+        ConfigFactory.parseFile(DOCUMENTED.toFile()).entrySet()
+                .forEach(entry -> keys.put(entry.getKey(), entry.getValue()));
+        return keys;
+    }
+
+    private Path file(String text) throws Exception {
+        return Files.writeString(directory.resolve("ringtally.conf"), text);
+    }
+
+    private static void useAll(Configuration configuration) throws ConfigurationException {
+        configuration.http();
+        configuration.dataDir();
+        configuration.database("jdbc:postgresql://127.0.0.1/ringtally");
+        configuration.embeddedDatabase();
+        configuration.embeddedPort();
+        configuration.embeddedStartLimit();
+        configuration.ring();
+        configuration.tally();
+        configuration.persist();
+        configuration.generator();
+        configuration.drainTimeout();
+    }
+
+    @Test
+    void theDefaultsCanBeUsed() throws Exception {
+        Configuration defaults = Configuration.load(null, Map.of());
+        useAll(defaults);
+        assertEquals(3333, defaults.http().port());
+        assertEquals("127.0.0.1", defaults.http().host());
+        assertEquals(Duration.ofSeconds(5), defaults.persist().maxDelay());
+        assertTrue(defaults.embeddedDatabase());
+    }
+
+    @Test
+    void theDocumentedFileIsTheDefaultsAndCanBeGivenAsItIs() throws Exception {
+        Configuration asGiven = Configuration.load(DOCUMENTED, Map.of());
+        useAll(asGiven);
+        List<String> values = withoutOrigins(asGiven.describe());
+        assertEquals(withoutOrigins(Configuration.load(null, Map.of()).describe()), values);
+        assertEquals(documentedKeys().size(), values.size());
+    }
+
+    private static List<String> withoutOrigins(List<String> lines) {
+        return lines.stream().map(line -> line.replaceAll(" +# .*", "")).toList();
+    }
+
+    @Test
+    void everyDocumentedKeyHasACommentThatSaysWhatItMeans() throws Exception {
+        documentedKeys().forEach((key, value) ->
+                assertFalse(value.origin().comments().isEmpty() && !key.equals("db.password"),
+                        key + " has no comment"));
+    }
+
+    @Test
+    void everyKeyCanBeSetAloneInAFileAndIsShownWithItsFileAndLine() throws Exception {
+        for (Map.Entry<String, ConfigValue> documented : documentedKeys().entrySet()) {
+            String key = documented.getKey();
+            Path file = file("\n" + key + " = " + documented.getValue().render());
+            Configuration configuration = Configuration.load(file, Map.of());
+            useAll(configuration);
+            String line = lineOf(key, configuration);
+            assertTrue(line.endsWith("ringtally.conf: 2"), line);
+            assertEquals(documentedKeys().size() - 1,
+                    configuration.describe().stream().filter(l -> l.endsWith("# default")).count());
+        }
+    }
+
+    @Test
+    void everyKeyCanBeSetInTheEnvironmentAndIsShownWithItsVariable() throws Exception {
+        for (Map.Entry<String, ConfigValue> documented : documentedKeys().entrySet()) {
+            String key = documented.getKey();
+            String variable = "RINGTALLY_"
+                    + key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
+            Configuration configuration = Configuration.load(null,
+                    Map.of(variable, String.valueOf(documented.getValue().unwrapped())));
+            useAll(configuration);
+            String line = lineOf(key, configuration);
+            assertTrue(line.endsWith("# environment " + variable), line);
+        }
+    }
+
+    private static String lineOf(String key, Configuration configuration) {
+        return configuration.describe().stream()
+                .filter(line -> line.startsWith(key + " = ")).findFirst().orElseThrow();
+    }
+
+    @Test
+    void theEnvironmentWinsOverTheFileAndTheFileOverTheDefault() throws Exception {
+        Path file = file("http.port = 4000\npersist.max-delay = 2s\n");
+        Configuration configuration = Configuration.load(file,
+                Map.of("RINGTALLY_HTTP_PORT", "5000"));
+        assertEquals(5000, configuration.http().port());
+        assertEquals(Duration.ofSeconds(2), configuration.persist().maxDelay());
+        assertEquals(10_000, configuration.persist().maxUpdates());
+    }
+
+    @Test
+    void aFileCanBeNamedInTheEnvironmentAndTheCommandLineWins() throws Exception {
+        Path named = Files.writeString(directory.resolve("named.conf"), "http.port = 4001");
+        Map<String, String> environment = Map.of("RINGTALLY_CONFIG", named.toString());
+        assertEquals(4001, Configuration.load(null, environment).http().port());
+        assertEquals(4002,
+                Configuration.load(file("http.port = 4002"), environment).http().port());
+    }
+
+    @Test
+    void anUnknownKeyStopsTheStartAndNamesTheNearestOne() throws Exception {
+        String message = refusal("persist { max-update = 5 }");
+        assertTrue(message.contains("there is no key persist.max-update;"), message);
+        assertTrue(message.contains("the nearest one is persist.max-updates"), message);
+        assertTrue(message.contains("ringtally.conf: 1"), message);
+    }
+
+    @Test
+    void aMalformedOrMissingFileIsNamed() throws Exception {
+        assertTrue(refusal("http { port = ").contains("malformed"));
+        ConfigurationException missing = assertThrows(ConfigurationException.class,
+                () -> Configuration.load(directory.resolve("absent.conf"), Map.of()));
+        assertTrue(missing.getMessage().contains("absent.conf"), missing.getMessage());
+    }
+
+    private String refusal(String text) throws Exception {
+        Path file = file(text);
+        return assertThrows(ConfigurationException.class,
+                () -> useAll(Configuration.load(file, Map.of()))).getMessage();
+    }
+
+    @Test
+    void aValueOutOfRangeIsNamedWithItsRange() throws Exception {
+        assertEquals("persist.max-delay = 11000 ms is out of range: 50 ms to 10 s",
+                refusal("persist.max-delay = 11s"));
+        assertEquals("http.port = 70000 is out of range: 0 to 65535", refusal("http.port = 70000"));
+        String wrongType = refusal("ring.slots = many");
+        assertTrue(wrongType.contains("ringtally.conf: 1: ring.slots"), wrongType);
+    }
+
+    @Test
+    void aPasswordIsNotShown() throws Exception {
+        Configuration configuration = Configuration.load(null,
+                Map.of("RINGTALLY_DB_PASSWORD", "secret"));
+        assertFalse(String.join("\n", configuration.describe()).contains("secret"));
+        assertEquals("secret", configuration.database("jdbc:postgresql://h/d").password());
+    }
+}
