@@ -1,5 +1,6 @@
 package io.ringtally.app;
 
+import io.ringtally.admin.ManagementBeans;
 import io.ringtally.config.Configuration;
 import io.ringtally.config.ConfigurationException;
 import io.ringtally.journal.LogIdentity;
@@ -39,6 +40,7 @@ final class Service {
     private DataDirectory data;
     private volatile Pipeline pipeline;
     private DatabaseStart database;
+    private ManagementBeans beans;
 
     Service(Configuration configuration) throws ConfigurationException {
         this.configuration = configuration;
@@ -59,6 +61,9 @@ final class Service {
             data = DataDirectory.lock(configuration.dataDir());
             LogIdentity log = LogIdentity.openOrCreate(data.log());
             pipeline = new Pipeline(settings, log, clock, cause -> die(ExitCode.STAGE_DIED));
+            beans = ManagementBeans.register(new Management(pipeline, log,
+                    settings.drainTimeout()), pipeline.gate, pipeline.ring, settings.tally(),
+                    clock);
             listen();
             database = new DatabaseStart(configuration);
             database.open(data.path());
@@ -99,6 +104,7 @@ final class Service {
                 pipeline.status.rehydration().run(snapshot, pipeline.ring);
                 pipeline.status.reason("");
                 pipeline.start(database.database(), snapshot.checkpoint(), new Events());
+                beans.persisting(pipeline.flusher(), database.database());
                 return;
             } catch (SQLException gone) {
                 LOG.warn("Postgres went away while counters were read back, beginning again: {}",
@@ -197,6 +203,9 @@ final class Service {
     }
 
     private void closeAll() throws InterruptedException, IOException {
+        if (beans != null) {
+            beans.unregister();
+        }
         if (pipeline != null && ending.get() == null) {
             pipeline.close();
         }

@@ -62,6 +62,25 @@ final class ServiceStatus implements StatusReport {
         };
     }
 
+    /** Why the word is not {@code up}; empty when there is nothing to say. */
+    String why() {
+        return why(word());
+    }
+
+    private String why(String word) {
+        return switch (word) {
+            case "up" -> "";
+            case "degraded" -> trouble();
+            default -> reason;
+        };
+    }
+
+    /** The version in the jar's manifest. */
+    static String version() {
+        String version = ServiceStatus.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
     private String trouble() {
         Flusher flusher = pipeline.flusher();
         if (flusher == null) {
@@ -120,12 +139,11 @@ final class ServiceStatus implements StatusReport {
     public void writeStatus(JsonGenerator json) throws IOException {
         String word = word();
         json.writeStringField("status", word);
-        String why = word.equals("degraded") ? trouble() : reason;
-        if (!why.isEmpty() && !word.equals("up")) {
+        String why = why(word);
+        if (!why.isEmpty()) {
             json.writeStringField("reason", why);
         }
-        String version = ServiceStatus.class.getPackage().getImplementationVersion();
-        json.writeStringField("version", version == null ? "development" : version);
+        json.writeStringField("version", version());
         json.writeNumberField("uptime_ms", uptimeMillis());
         json.writeStringField("log", log.uuid().toString());
         json.writeNumberField("persisted_lag_ms", persistedLagMillis());

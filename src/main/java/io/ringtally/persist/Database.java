@@ -74,6 +74,11 @@ public final class Database implements AutoCloseable {
                 ? 0 : pool.getHikariPoolMXBean().getTotalConnections();
     }
 
+    /** Most connections the pool opens. */
+    public int maxConnections() {
+        return pool.getMaximumPoolSize();
+    }
+
     @Override
     public void close() {
         pool.close();

@@ -1,0 +1,107 @@
+package io.ringtally.admin;
+
+import io.ringtally.persist.Database;
+import io.ringtally.persist.Flusher;
+import io.ringtally.ring.AdmissionGate;
+import io.ringtally.ring.Ring;
+import io.ringtally.tally.TallySettings;
+import io.ringtally.time.Clock;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import javax.management.InstanceAlreadyExistsException;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The service's MXBeans in the platform's MBean server, domain {@code ringtally}: most of them as
+ * soon as there is a pipeline, persister and database once that runs. A process has them once.
+ *
+ * <p>Threading: registered by the starting thread, unregistered by the stopping one; both exclude
+ * each other.
+ */
+public final class ManagementBeans {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ManagementBeans.class);
+
+    private static final String DOMAIN = "ringtally:type=";
+
+    private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+    private final Deque<ObjectName> registered = new ArrayDeque<>();
+    private final ServiceControl service;
+    private final Ring ring;
+    private final TallySettings tally;
+
+    private ManagementBeans(ServiceControl service, Ring ring, TallySettings tally) {
+        this.service = service;
+        this.ring = ring;
+        this.tally = tally;
+    }
+
+    /**
+     * Registers what has a meaning before the first event is taken.
+     *
+     * @throws IllegalStateException if another service of this process has registered its own
+     */
+    public static ManagementBeans register(ServiceControl service, AdmissionGate gate, Ring ring,
+            TallySettings tally, Clock clock) {
+        ManagementBeans beans = new ManagementBeans(service, ring, tally);
+        try {
+            beans.add("Service", new ServiceBean(service), ServiceMXBean.class,
+                    ServiceBean.DESCRIPTIONS);
+            beans.add("Ingest", new IngestBean(service, gate, ring), IngestMXBean.class,
+                    IngestBean.DESCRIPTIONS);
+            beans.add("Ring", new RingBean(ring), RingMXBean.class, RingBean.DESCRIPTIONS);
+            for (int shard = 0; shard < tally.shards(); shard++) {
+                beans.add("Tally,shard=" + shard, new TallyBean(ring, shard, clock),
+                        TallyMXBean.class, TallyBean.DESCRIPTIONS);
+            }
+            beans.add("Store", new StoreBean(ring, tally), StoreMXBean.class,
+                    StoreBean.DESCRIPTIONS);
+        } catch (IllegalStateException taken) {
+            beans.unregister();
+            throw taken;
+        }
+        return beans;
+    }
+
+    /** Registers the rest: the flusher runs. */
+    public void persisting(Flusher flusher, Database database) {
+        add("Persister", new PersisterBean(service, ring, tally, flusher), PersisterMXBean.class,
+                PersisterBean.DESCRIPTIONS);
+        add("Database", new DatabaseBean(database), DatabaseMXBean.class,
+                DatabaseBean.DESCRIPTIONS);
+    }
+
+    private synchronized <T> void add(String type, T bean, Class<T> as,
+            Map<String, String> descriptions) {
+        try {
+            ObjectName name = new ObjectName(DOMAIN + type);
+            server.registerMBean(new DescribedBean(bean, as, descriptions), name);
+            registered.push(name);
+        } catch (InstanceAlreadyExistsException taken) {
+            throw new IllegalStateException("another Ringtally in this process has registered the"
+                    + " MXBean " + DOMAIN + type + ": run each service in a process of its own",
+                    taken);
+        } catch (JMException refused) {
+            throw new IllegalStateException("the MXBean " + DOMAIN + type
+                    + " cannot be registered: " + refused.getMessage(), refused);
+        }
+    }
+
+    /** Takes all of them out again; what they read may be freed afterwards. */
+    public synchronized void unregister() {
+        while (!registered.isEmpty()) {
+            ObjectName name = registered.pop();
+            try {
+                server.unregisterMBean(name);
+            } catch (JMException gone) {
+                LOG.debug("{} was not registered any more", name, gone);
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package io.ringtally.admin;
+
+import io.ringtally.persist.Flusher;
+import io.ringtally.ring.Ring;
+import io.ringtally.tally.TallySettings;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * The flusher: its state, its thresholds, and what can be asked of it.
+ *
+ * <p>Threading: any thread; changes of the thresholds exclude each other.
+ */
+final class PersisterBean implements PersisterMXBean {
+
+    static final Map<String, String> DESCRIPTIONS = Map.ofEntries(
+            Map.entry(DescribedBean.BEAN, "The flusher. Thresholds set here hold until the process"
+                    + " ends; the configuration is not changed"),
+            Map.entry("Position", "Log position up to which everything is in Postgres; not a"
+                    + " number of events"),
+            Map.entry("Epoch", "How often this log has been taken over; raised at every start"),
+            Map.entry("Flushes", "Flushes committed since the start"),
+            Map.entry("FlushedEvents", "Events in them, dead letters included"),
+            Map.entry("LastFlushMillis", "Milliseconds the last flush took, failed attempts"
+                    + " included; 0 before the first"),
+            Map.entry("FailedAttempts", "Failed attempts of the present flush in a row; 0 once it"
+                    + " is committed"),
+            Map.entry("LastError", "SQLSTATE and message of the last failed attempt; empty after a"
+                    + " success"),
+            Map.entry("PersistedLagMillis", "Milliseconds since the oldest change that Postgres"
+                    + " does not have was applied; 0 if it has all. Up to MaxDelayMillis is"
+                    + " as configured"),
+            Map.entry("UnpersistedEvents", "Events applied since the last cut; those of a cut being"
+                    + " flushed are not in it, so it falls before Postgres has them"),
+            Map.entry("PendingCounters", "Changed counters and dead letters that wait for Postgres,"
+                    + " those being flushed included; at MaxPendingCounters ingest is refused"),
+            Map.entry("MaxPendingCounters", "Limit of PendingCounters;"
+                    + " persist.max-pending-counters"),
+            Map.entry("MinIntervalMillis", "Least milliseconds between the beginnings of two"
+                    + " flushes; setting MaxDelayMillis below it lowers it, and it stays so"),
+            Map.entry("MaxUpdates", "Events after which a flush begins, 1 to 10000000: one more"
+                    + " than this, and not before MinIntervalMillis is over. Can be set"),
+            Map.entry("MaxDelayMillis", "Milliseconds within which a change is in Postgres, 50 to"
+                    + " 10000. Can be set"),
+            Map.entry("Paused", "Whether flushes are paused by an operator"),
+            Map.entry("flushNow", "Flushes everything applied so far, also while paused, and waits"
+                    + " for at most 30 seconds; returns whether Postgres has it and its position"),
+            Map.entry("pause", "Begins no more flushes; one that has begun goes on. Events are"
+                    + " counted in memory up to MaxPendingCounters, then refused"),
+            Map.entry("resume", "Takes a pause back; what is due is flushed at once"));
+
+    private static final long FLUSH_LIMIT_MILLIS = 30_000;
+
+    private final ServiceControl service;
+    private final Ring ring;
+    private final TallySettings tally;
+    private final Flusher flusher;
+
+    PersisterBean(ServiceControl service, Ring ring, TallySettings tally, Flusher flusher) {
+        this.service = service;
+        this.ring = ring;
+        this.tally = tally;
+        this.flusher = flusher;
+    }
+
+    @Override
+    public long getPosition() {
+        return flusher.checkpoint().position().number();
+    }
+
+    @Override
+    public long getEpoch() {
+        return flusher.checkpoint().epoch();
+    }
+
+    @Override
+    public long getFlushes() {
+        return flusher.state().flushes();
+    }
+
+    @Override
+    public long getFlushedEvents() {
+        return flusher.state().flushedEvents();
+    }
+
+    @Override
+    public long getLastFlushMillis() {
+        return flusher.state().lastFlushMillis();
+    }
+
+    @Override
+    public int getFailedAttempts() {
+        return flusher.state().failures();
+    }
+
+    @Override
+    public String getLastError() {
+        return flusher.state().lastError();
+    }
+
+    @Override
+    public long getPersistedLagMillis() {
+        return service.persistedLagMillis();
+    }
+
+    @Override
+    public long getUnpersistedEvents() {
+        return ring.unpersistedEvents();
+    }
+
+    @Override
+    public long getPendingCounters() {
+        return ring.pendingCounters();
+    }
+
+    @Override
+    public long getMaxPendingCounters() {
+        return tally.maxPendingCounters();
+    }
+
+    @Override
+    public long getMinIntervalMillis() {
+        return flusher.settings().minInterval().toMillis();
+    }
+
+    @Override
+    public long getMaxUpdates() {
+        return flusher.settings().maxUpdates();
+    }
+
+    @Override
+    public synchronized void setMaxUpdates(long updates) {
+        flusher.settings(flusher.settings().withMaxUpdates(updates));
+    }
+
+    @Override
+    public long getMaxDelayMillis() {
+        return flusher.settings().maxDelay().toMillis();
+    }
+
+    @Override
+    public synchronized void setMaxDelayMillis(long millis) {
+        flusher.settings(flusher.settings().withMaxDelay(Duration.ofMillis(millis)));
+    }
+
+    @Override
+    public boolean isPaused() {
+        return flusher.state().paused();
+    }
+
+    @Override
+    public FlushOutcome flushNow() throws InterruptedException {
+        boolean persisted = flusher.flushNow(FLUSH_LIMIT_MILLIS);
+        return new FlushOutcome(persisted, getPosition());
+    }
+
+    @Override
+    public void pause() {
+        flusher.pause();
+    }
+
+    @Override
+    public void resume() {
+        flusher.resume();
+    }
+}

@@ -1,0 +1,48 @@
+package io.ringtally.admin;
+
+/**
+ * The service as its operators see it: what only the whole knows, and what is done to the whole.
+ *
+ * <p>Threading: any thread.
+ */
+public interface ServiceControl {
+
+    /** One word: starting, up, degraded, draining, failed or fenced. */
+    String status();
+
+    /** Why the word is not {@code up}; empty when there is nothing to say. */
+    String reason();
+
+    /** The version in the jar's manifest. */
+    String version();
+
+    /** Milliseconds since the service began to start. */
+    long uptimeMillis();
+
+    /** The log's UUID. */
+    String log();
+
+    /** Requests refused because of the service's state, since the start. */
+    long refusedRequests();
+
+    /** Requests refused because of what they said, since the start. */
+    long invalidRequests();
+
+    /** Age of the oldest change that Postgres does not have, milliseconds; 0 if there is none. */
+    long persistedLagMillis();
+
+    /**
+     * Refuses events from now on and brings everything accepted into Postgres.
+     *
+     * @return whether Postgres has everything; false when {@code shutdown.drain-timeout} is over
+     * @throws IllegalStateException if there is nothing that could be drained now
+     */
+    boolean drain() throws InterruptedException;
+
+    /**
+     * Takes a drain back: events are let in again.
+     *
+     * @throws IllegalStateException if the service is not drained by an operator
+     */
+    void resume();
+}
