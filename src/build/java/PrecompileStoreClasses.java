@@ -8,8 +8,8 @@ import net.openhft.chronicle.values.ValueModel;
 
 /**
  * Run by the build: writes the class that Chronicle Map would otherwise generate and compile at
- * every start, so that starting is fast and needs no compiler. Its loader looks for the class
- * before it generates one.
+ * every start: half a second. Its loader looks for the class before it generates one. (A JDK is
+ * still needed to run: Chronicle's compiler class is initialised all the same.)
  *
  * <p>Arguments: the directory for the source, the directory for the class.
  */

@@ -60,13 +60,15 @@ public final class Main implements Runnable {
             }
         } catch (ConfigurationException wrong) {
             fail(ExitCode.BAD_CONFIGURATION, wrong);
-        } catch (IOException | RuntimeException inTheWay) {
+        } catch (IOException | RuntimeException | LinkageError inTheWay) {
             fail(ExitCode.START_FAILED, inTheWay);
         }
     }
 
-    private void fail(ExitCode code, Exception because) {
-        System.err.println("ringtally: " + because.getMessage());
+    private void fail(ExitCode code, Throwable because) {
+        System.err.println("ringtally: " + (because instanceof LinkageError
+                ? "this needs a JDK, 17 or later, not a runtime without a compiler: " + because
+                : because.getMessage()));
         outcome = code;
         if (serving) {
             System.exit(code.code());

@@ -180,7 +180,9 @@ final class Service {
         }
         pipeline.http.stop(Math.min(5_000, millisUntil(deadline)));
         boolean drained = pipeline.finish(deadline);
-        if (drained) {
+        if (drained && pipeline.flusher() == null) {
+            LOG.info("stopped before anything was accepted");
+        } else if (drained) {
             LOG.info("stopped; everything accepted is in Postgres");
         } else {
             LOG.error("stopped by shutdown.drain-timeout = {} ms: {} events, changes of {}"
