@@ -38,7 +38,11 @@ final class Pressure {
         return pending;
     }
 
-    void reconsider() {
+    /**
+     * Looks at the gauges and opens or closes the gate. One at a time: a look that began before the
+     * backlog went must not have the last word, for with the gate closed no batch may follow.
+     */
+    synchronized void reconsider() {
         long pending = frozenCounters;
         long counters = 0;
         boolean refused = false;

@@ -1,0 +1,66 @@
+package io.ringtally.ring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.ringtally.tally.TallySettings;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class PressureTest {
+
+    private static final TallySettings SETTINGS = new TallySettings(1, 1_000, 0, 48, 100);
+
+    private final AdmissionGate gate = new AdmissionGate();
+    private final Pressure pressure = new Pressure(List.of(), SETTINGS, gate);
+
+    @Test
+    void opensAgainWithATenthToSpare() {
+        gate.open();
+        pressure.frozen(99);
+        assertEquals(Admission.ACCEPTED, gate.now());
+        pressure.frozen(100);
+        assertEquals(Admission.BACKLOG_FULL, gate.now());
+        pressure.frozen(90);
+        assertEquals(Admission.BACKLOG_FULL, gate.now());
+        pressure.frozen(89);
+        assertEquals(Admission.ACCEPTED, gate.now());
+    }
+
+    /** A look that began before the backlog went may not close the gate after it has. */
+    @Test
+    void neverStaysClosedOnAnOldLook() {
+        int rounds = 200_000;
+        gate.open();
+        AtomicInteger begun = new AtomicInteger();
+        AtomicInteger ended = new AtomicInteger();
+        Thread stage = new Thread(() -> {
+            for (int round = 1; round <= rounds; round++) {
+                awaitAtLeast(begun, round);
+                for (int batch = 0; batch < 4; batch++) {
+                    pressure.reconsider();
+                }
+                ended.set(round);
+            }
+        });
+        stage.setDaemon(true);
+        stage.start();
+        for (int round = 1; round <= rounds; round++) {
+            pressure.frozen(100);
+            begun.set(round);
+            pressure.frozen(0);
+            awaitAtLeast(ended, round);
+            assertEquals(Admission.ACCEPTED, gate.now(), "round " + round);
+        }
+    }
+
+    private static void awaitAtLeast(AtomicInteger value, int least) {
+        for (int spins = 0; value.get() < least; spins++) {
+            if (spins > 1_000) {
+                Thread.yield();
+            } else {
+                Thread.onSpinWait();
+            }
+        }
+    }
+}
