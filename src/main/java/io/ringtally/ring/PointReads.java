@@ -66,8 +66,12 @@ public final class PointReads {
         byte[] event = refused.event().getBytes(StandardCharsets.UTF_8);
         CountDownLatch done = new CountDownLatch(1);
         stageOf(app, message).submitAlways(new Task(-1, shard -> {
-            shard.rebase(new CounterKey().of(app, message, event), row);
-            done.countDown();
+            try {
+                shard.rebase(new CounterKey().of(app, message, event), row);
+            } finally {
+                // the flusher waits, whatever becomes of it
+                done.countDown();
+            }
         }));
         done.await();
     }

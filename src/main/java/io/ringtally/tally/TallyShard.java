@@ -29,6 +29,9 @@ public final class TallyShard implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TallyShard.class);
 
+    /** Counters a failing store may leave without a base before new ones are refused. */
+    private static final int WITHOUT_BASE_MAX = 1_000;
+
     private final int number;
     private final int shards;
     private final CounterStore store;
@@ -143,16 +146,22 @@ public final class TallyShard implements AutoCloseable {
                 names.note(of);
                 return counter;
             }
+            storeRefused = true;
         } catch (RuntimeException failing) {
             // whatever the store's trouble is, the change is kept and Postgres adds it
-            if (!storeRefused) {
+            if (withoutBase.isEmpty()) {
                 LOG.error("shard {} cannot hold a counter; its changes reach Postgres all the same",
                         number, failing);
             }
         }
-        storeRefused = true;
-        withoutBase.add(of.toString());
+        giveUpBase(of);
         return null;
+    }
+
+    /** Memory cannot tell this counter any more; a few such are no reason to refuse new ones. */
+    private void giveUpBase(CounterKey of) {
+        withoutBase.add(of.toString());
+        storeRefused |= withoutBase.size() > WITHOUT_BASE_MAX;
     }
 
     private boolean lacksBase(CounterKey of) {
@@ -264,14 +273,26 @@ public final class TallyShard implements AutoCloseable {
 
     /**
      * Corrects a counter whose change Postgres refused: what its row holds, plus what has been
-     * counted here since.
+     * counted here since. Where that cannot be told, Postgres alone knows the counter from now on.
      *
      * @param row the row, or null if there is none
      */
     public void rebase(CounterKey of, CounterSnapshot row) {
+        try {
+            if (!rebased(of, row)) {
+                giveUpBase(of);
+            }
+        } catch (RuntimeException failing) {
+            LOG.error("shard {} cannot correct a counter that Postgres refused", number, failing);
+            giveUpBase(of);
+        }
+    }
+
+    /** False if the change waiting takes the row beyond 64 bits as well. */
+    private boolean rebased(CounterKey of, CounterSnapshot row) {
         CounterEntry counter = store.find(of);
         if (counter == null) {
-            return;
+            return true;
         }
         long total = row == null ? 0 : row.total();
         long events = row == null ? 0 : row.events();
@@ -281,8 +302,7 @@ public final class TallyShard implements AutoCloseable {
         if (entry >= 0) {
             BigInteger exact = changes.delta(entry).add(BigInteger.valueOf(total));
             if (exact.bitLength() > 63) {
-                // the change waiting is beyond the base as well: its own flush will say so
-                return;
+                return false;
             }
             total = exact.longValue();
             events += changes.events(entry);
@@ -295,6 +315,7 @@ public final class TallyShard implements AutoCloseable {
         } else {
             counter.set(total, events, firstAt, lastAt);
         }
+        return true;
     }
 
     /** Reads one counter. */
