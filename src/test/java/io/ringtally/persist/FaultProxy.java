@@ -35,14 +35,20 @@ public final class FaultProxy implements AutoCloseable {
     private Direction cutDirection;
     private long cutAtBytes = Long.MAX_VALUE;
     private byte[] keptMessage;
+    private byte[] awaitedMessage;
     private boolean cutOnly;
     private CountDownLatch caught = new CountDownLatch(1);
     private CountDownLatch released = new CountDownLatch(1);
 
     /** Listens on a free port and passes everything on to a server's. */
     public FaultProxy(int serverPort) throws IOException {
+        this(0, serverPort);
+    }
+
+    /** Listens on a port and passes everything on to a server's. */
+    public FaultProxy(int port, int serverPort) throws IOException {
         this.serverPort = serverPort;
-        this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this.listener = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
         start(this::accept);
     }
 
@@ -83,14 +89,19 @@ public final class FaultProxy implements AutoCloseable {
      */
     public synchronized void keepBack(String text) {
         keptMessage = text.getBytes(StandardCharsets.US_ASCII);
+        awaitedMessage = null;
         cutOnly = false;
         caught = new CountDownLatch(1);
         released = new CountDownLatch(1);
     }
 
-    /** Closes both ends when the next message to the server with this text in it comes. */
-    public synchronized void cutBefore(String text) {
+    /**
+     * Closes both ends when a message to the server with this text in it comes, the first one after
+     * a message with {@code earlier} in it.
+     */
+    public synchronized void cutBefore(String text, String earlier) {
         keepBack(text);
+        awaitedMessage = earlier.getBytes(StandardCharsets.US_ASCII);
         cutOnly = true;
         released.countDown();
     }
@@ -161,13 +172,23 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     private synchronized boolean isToBeKept(byte[] bytes, int length) {
-        if (keptMessage == null || !new String(bytes, 0, length, StandardCharsets.ISO_8859_1)
-                .contains(new String(keptMessage, StandardCharsets.ISO_8859_1))) {
+        if (awaitedMessage != null) {
+            if (contains(bytes, length, awaitedMessage)) {
+                awaitedMessage = null;
+            }
+            return false;
+        }
+        if (keptMessage == null || !contains(bytes, length, keptMessage)) {
             return false;
         }
         keptMessage = null;
         caught.countDown();
         return true;
+    }
+
+    private static boolean contains(byte[] bytes, int length, byte[] text) {
+        return new String(bytes, 0, length, StandardCharsets.ISO_8859_1)
+                .contains(new String(text, StandardCharsets.ISO_8859_1));
     }
 
     /** How many of the bytes may pass; fewer than given means that the cut is now. */
