@@ -20,6 +20,7 @@ public final class StartSnapshot implements AutoCloseable {
 
     private final Connection connection;
     private final Checkpoint checkpoint;
+    private boolean aborted;
 
     private StartSnapshot(Connection connection, Checkpoint checkpoint) {
         this.connection = connection;
@@ -67,6 +68,16 @@ public final class StartSnapshot implements AutoCloseable {
         CopyOut copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(
                 "copy ringtally.counter (app_id, message_id, event, total, events, first_us,"
                         + " last_us) to stdout (format binary)");
+        try {
+            read(copy, sink);
+        } catch (RuntimeException refused) {
+            // a rollback would wait for the copy's end, which nobody reads
+            abort(refused);
+            throw refused;
+        }
+    }
+
+    private static void read(CopyOut copy, CounterSink sink) throws SQLException {
         boolean first = true;
         byte[] bytes;
         while ((bytes = copy.readFromCopy()) != null) {
@@ -80,6 +91,17 @@ public final class StartSnapshot implements AutoCloseable {
                 sink.accept(new CounterRow(text(row), text(row), text(row), number(row),
                         number(row), number(row), number(row)));
             }
+        }
+    }
+
+    private void abort(Exception because) {
+        aborted = true;
+        try {
+            connection.abort(Runnable::run);
+            connection.close();
+        } catch (SQLException alreadyGone) {
+            // so the pool knows as well
+            because.addSuppressed(alreadyGone);
         }
     }
 
@@ -104,6 +126,9 @@ public final class StartSnapshot implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
+        if (aborted) {
+            return;
+        }
         try {
             connection.rollback();
             connection.setReadOnly(false);

@@ -2,6 +2,9 @@ package io.ringtally.persist;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringtally.event.EventLimits;
@@ -10,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -126,6 +130,22 @@ class StartSnapshotIT {
         }
         assertEquals(LOG.toString(), TestPostgres.query(url,
                 "select log from ringtally.checkpoint"));
+    }
+
+    @Test
+    void aReaderThatGivesUpInTheMiddleEndsTheSnapshot() throws Exception {
+        TestPostgres.query(url, "with made as (insert into ringtally.counter select '', 'k' || i,"
+                + " 'e', 1, 1, 0, 0 from generate_series(1, 50000) i returning 1)"
+                + " select count(*) from made");
+        IllegalStateException full = new IllegalStateException("full");
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+            try (StartSnapshot snapshot = StartSnapshot.take(database, LOG)) {
+                assertSame(full, assertThrows(IllegalStateException.class,
+                        () -> snapshot.copyCounters(row -> {
+                            throw full;
+                        })));
+            }
+        });
     }
 
     @Test
