@@ -102,15 +102,19 @@ final class Service {
             try (StartSnapshot snapshot = opened) {
                 pipeline.status.reason("reading counters back from Postgres");
                 pipeline.status.rehydration().run(snapshot, pipeline.ring);
-                pipeline.status.reason("");
-                pipeline.start(database.database(), snapshot.checkpoint(), new Events());
-                beans.persisting(pipeline.flusher(), database.database());
-                return;
             } catch (SQLException gone) {
                 LOG.warn("Postgres went away while counters were read back, beginning again: {}",
                         gone.getMessage());
                 database.look();
+                continue;
             }
+            // only now: closing the snapshot may fail too, and nothing may start twice
+            if (!stopping) {
+                pipeline.status.reason("");
+                pipeline.start(database.database(), opened.checkpoint(), new Events());
+                beans.persisting(pipeline.flusher(), database.database());
+            }
+            return;
         }
     }
 
