@@ -100,6 +100,14 @@ final class DatabaseStart implements AutoCloseable {
         if (database != null) {
             database.close();
         }
+        abandon();
+    }
+
+    /**
+     * Stops the embedded database only. The pool's own end waits for connections that are being
+     * made, seconds where Postgres is away: the process ends instead.
+     */
+    void abandon() {
         if (embedded != null) {
             embedded.close();
         }

@@ -20,7 +20,7 @@ final class RingCuts implements CutSource {
 
     @Override
     public long unpersistedEvents() {
-        return ring.unpersistedEvents();
+        return ring.eventsSinceCut();
     }
 
     @Override

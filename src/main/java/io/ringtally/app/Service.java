@@ -153,13 +153,13 @@ final class Service {
         LOG.info("stopping: nothing more is accepted");
         abortStart();
         if (pipeline == null) {
-            closeAll();
+            closeAll(true);
             return codeOr(ExitCode.OK);
         }
         // one made after the stop was asked for
         pipeline.gate.close();
         boolean drained = ending.get() == null ? drain(deadline) : giveUp();
-        closeAll();
+        closeAll(drained);
         return codeOr(drained ? ExitCode.OK : ExitCode.DRAIN_TIMEOUT);
     }
 
@@ -184,10 +184,10 @@ final class Service {
         }
         pipeline.http.stop(Math.min(5_000, millisUntil(deadline)));
         boolean drained = pipeline.finish(deadline);
-        if (drained && pipeline.flusher() == null) {
-            LOG.info("stopped before anything was accepted");
+        if (pipeline.flusher() == null) {
+            LOG.info("stopped: nothing was accepted");
         } else if (drained) {
-            LOG.info("stopped; everything accepted is in Postgres");
+            LOG.info("stopped: everything accepted is in Postgres");
         } else {
             LOG.error("stopped by shutdown.drain-timeout = {} ms: {} events, changes of {}"
                     + " counters, are not in Postgres", settings.drainTimeout().toMillis(),
@@ -208,7 +208,7 @@ final class Service {
         return Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime()));
     }
 
-    private void closeAll() throws InterruptedException, IOException {
+    private void closeAll(boolean drained) throws InterruptedException, IOException {
         if (beans != null) {
             beans.unregister();
         }
@@ -216,7 +216,11 @@ final class Service {
             pipeline.close();
         }
         if (database != null) {
-            database.close();
+            if (drained) {
+                database.close();
+            } else {
+                database.abandon();
+            }
         }
         if (data != null) {
             data.close();

@@ -33,6 +33,7 @@ public final class Ring implements AutoCloseable {
     private final PointReads reads;
     private final DrainRate drainRate = new DrainRate();
     private final long hashSeed;
+    private volatile long frozenEvents;
     private volatile Runnable appliedListener = () -> { };
     private volatile StagePace pace;
 
@@ -115,6 +116,7 @@ public final class Ring implements AutoCloseable {
      */
     public FrozenCut cut() {
         FrozenCut cut = cuts.cut(intake, core.slots());
+        frozenEvents = cut.acceptedEvents();
         pressure.frozen(cut.pending());
         return cut;
     }
@@ -122,6 +124,7 @@ public final class Ring implements AutoCloseable {
     /** Releases a cut that Postgres has: its memory serves the next one. */
     public void persisted(FrozenCut cut) {
         cut.release();
+        frozenEvents = 0;
         pressure.frozen(0);
     }
 
@@ -148,8 +151,13 @@ public final class Ring implements AutoCloseable {
         return Math.max(0, core.sequencer().getCursor() - slowest);
     }
 
-    /** Events applied since the last cut. */
+    /** Events applied that Postgres does not have, also those of a cut that is being flushed. */
     public long unpersistedEvents() {
+        return frozenEvents + eventsSinceCut();
+    }
+
+    /** Events applied since the last cut. */
+    public long eventsSinceCut() {
         long events = 0;
         for (TallyStage stage : stages) {
             events += stage.shard().gauges().unpersistedEvents();
