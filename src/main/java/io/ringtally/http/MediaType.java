@@ -21,7 +21,7 @@ enum MediaType {
         }
         int end = value.indexOf(';');
         String name = (end < 0 ? value : value.substring(0, end)).trim().toLowerCase(Locale.ROOT);
-        String charset = Headers.extractQuotedValueFromHeader(value, "charset");
+        String charset = parameter(value, "charset");
         if (charset != null && !charset.equalsIgnoreCase("utf-8")
                 && !charset.equalsIgnoreCase("us-ascii")) {
             return OTHER;
@@ -35,6 +35,48 @@ enum MediaType {
             case "multipart/form-data" -> MULTIPART;
             default -> OTHER;
         };
+    }
+
+    /**
+     * The parameter of that name (in any case, RFC 9110 section 5.6.6) in the value of a header
+     * such as Content-Type, without its quotes; null if there is none.
+     */
+    static String parameter(String value, String name) {
+        int semicolon = value.indexOf(';');
+        while (semicolon >= 0) {
+            int end = endOfParameter(value, semicolon + 1);
+            String parameter = value.substring(semicolon + 1, Math.min(end, value.length()));
+            int equals = parameter.indexOf('=');
+            if (equals >= 0 && parameter.substring(0, equals).trim().equalsIgnoreCase(name)) {
+                return unquoted(parameter.substring(equals + 1).trim());
+            }
+            semicolon = end < value.length() ? end : -1;
+        }
+        return null;
+    }
+
+    /** Index of the semicolon that ends the parameter; not before the value's end if none does. */
+    private static int endOfParameter(String value, int from) {
+        boolean quoted = false;
+        int at = from;
+        while (at < value.length() && (quoted || value.charAt(at) != ';')) {
+            char c = value.charAt(at);
+            quoted ^= c == '"';
+            at += quoted && c == '\\' ? 2 : 1;
+        }
+        return at;
+    }
+
+    private static String unquoted(String text) {
+        if (text.length() < 2 || !text.startsWith("\"") || !text.endsWith("\"")) {
+            return text;
+        }
+        StringBuilder plain = new StringBuilder();
+        for (int at = 1; at < text.length() - 1; at++) {
+            boolean escape = text.charAt(at) == '\\' && at < text.length() - 2;
+            plain.append(text.charAt(escape ? ++at : at));
+        }
+        return plain.toString();
     }
 
     static Problem unsupported(HeaderMap headers, String supported) {

@@ -35,7 +35,7 @@ final class MultipartFields implements MultipartParser.PartHandler {
 
     static MultipartFields read(HttpServerExchange exchange, byte[] body, int length) {
         MultipartFields fields = new MultipartFields();
-        String boundary = Headers.extractQuotedValueFromHeader(
+        String boundary = MediaType.parameter(
                 exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE), "boundary");
         if (boundary == null || boundary.isEmpty()) {
             fields.trouble = "Content-Type multipart/form-data names no boundary";
@@ -71,8 +71,7 @@ final class MultipartFields implements MultipartParser.PartHandler {
     @Override
     public void beginPart(HeaderMap headers) {
         String disposition = headers.getFirst(Headers.CONTENT_DISPOSITION);
-        name = disposition == null
-                ? null : Headers.extractQuotedValueFromHeader(disposition, "name");
+        name = disposition == null ? null : MediaType.parameter(disposition, "name");
         part.reset();
     }
 

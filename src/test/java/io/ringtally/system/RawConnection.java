@@ -1,0 +1,154 @@
+package io.ringtally.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A connection whose bytes the test chooses itself, right or wrong. Text goes out with one byte for
+ * each character.
+ *
+ * <p>Threading: one thread's.
+ */
+final class RawConnection implements AutoCloseable {
+
+    private static final int ANSWER_WITHIN_MILLIS = 20_000;
+
+    private final Socket socket;
+    private final InputStream in;
+
+    RawConnection(RunningService service) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), service.port());
+        socket.setSoTimeout(ANSWER_WITHIN_MILLIS);
+        socket.setTcpNoDelay(true);
+        in = new BufferedInputStream(socket.getInputStream());
+    }
+
+    /** A whole POST, with its true length; headers end in CRLF. */
+    static byte[] post(String path, byte[] body, String... headers) {
+        return concat(bytes("POST " + path + " HTTP/1.1\r\nHost: localhost\r\n"
+                + String.join("", headers) + "Content-Length: " + body.length + "\r\n\r\n"), body);
+    }
+
+    static byte[] concat(byte[]... parts) {
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            whole.writeBytes(part);
+        }
+        return whole.toByteArray();
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    RawConnection send(String text) throws IOException {
+        return send(bytes(text));
+    }
+
+    /** Sends the bytes, as one packet where they fit. */
+    RawConnection send(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        return this;
+    }
+
+    /** Sends each byte as a packet of its own. */
+    RawConnection drip(byte[] bytes) throws IOException {
+        for (byte octet : bytes) {
+            socket.getOutputStream().write(octet);
+        }
+        return this;
+    }
+
+    /** Says that nothing more will come. */
+    RawConnection finish() throws IOException {
+        socket.shutdownOutput();
+        return this;
+    }
+
+    /** Reads one answer with its body. */
+    Answer answer() throws IOException {
+        return answer(true);
+    }
+
+    /** Reads one answer to a HEAD: it has a length and no body. */
+    Answer answerToHead() throws IOException {
+        return answer(false);
+    }
+
+    private Answer answer(boolean withBody) throws IOException {
+        String statusLine = line();
+        int status = Integer.parseInt(statusLine.split(" ", 3)[1]);
+        Map<String, String> headers = new TreeMap<>();
+        String header;
+        while (!(header = line()).isEmpty()) {
+            int colon = header.indexOf(':');
+            headers.put(header.substring(0, colon).toLowerCase(Locale.ROOT),
+                    header.substring(colon + 1).trim());
+        }
+        int length = withBody ? Integer.parseInt(headers.getOrDefault("content-length", "0")) : 0;
+        byte[] body = in.readNBytes(length);
+        assertEquals(length, body.length, "the answer's body is cut short");
+        return new Answer(status, headers, new String(body, StandardCharsets.UTF_8));
+    }
+
+    private String line() throws IOException {
+        StringBuilder line = new StringBuilder();
+        int octet;
+        while ((octet = in.read()) != '\n') {
+            if (octet < 0) {
+                throw new IOException("the connection ended after: " + line);
+            }
+            if (octet != '\r') {
+                line.append((char) octet);
+            }
+        }
+        return line.toString();
+    }
+
+    /** Reads an answer with a 4xx, or the end of the connection without any. */
+    void refusedOrCutOff() throws IOException {
+        in.mark(1);
+        if (!ends()) {
+            in.reset();
+            Answer answer = answer();
+            assertEquals(4, answer.status() / 100, answer.toString());
+        }
+    }
+
+    /** Whether the service ends this connection, without saying more, before a read times out. */
+    boolean ends() throws IOException {
+        try {
+            return in.read() < 0;
+        } catch (SocketException reset) {
+            return true;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+
+    /**
+     * An answer.
+     *
+     * @param headers by name in lower case
+     */
+    record Answer(int status, Map<String, String> headers, String body) {
+
+        String header(String name) {
+            return headers.get(name);
+        }
+    }
+}
