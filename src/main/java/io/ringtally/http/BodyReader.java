@@ -5,6 +5,7 @@ import io.undertow.io.Sender;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpContinue;
+import io.undertow.util.Headers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -27,9 +28,6 @@ final class BodyReader {
 
     private static final Logger LOG = LoggerFactory.getLogger(BodyReader.class);
 
-    /** How much of a refused body is read and thrown away so that the client sees the answer. */
-    private static final long DISCARD_BYTES_MAX = 16L << 20;
-
     private final ThreadLocal<EdgeContext> contexts;
     private final OpenExchanges open;
     private final long requestTimeoutMillis;
@@ -46,6 +44,9 @@ final class BodyReader {
         long declared = exchange.getRequestContentLength();
         if (declared > limit) {
             refuse(exchange, limit, declared + " bytes");
+            return;
+        }
+        if (declared < 0 && !isChunkedOrEmpty(exchange)) {
             return;
         }
         EdgeContext context = contexts.get();
@@ -75,12 +76,67 @@ final class BodyReader {
         }
     }
 
-    private static void refuse(HttpServerExchange exchange, int limit, String found) {
-        // the rest of the body is not worth a connection: it is read up to a bound and dropped
+    /**
+     * Whether a body without a length is one whose end can be told. Undertow reads any other coding
+     * as chunked, or up to the end of the connection, where half a body cannot be told from a whole
+     * one (RFC 9112, section 6.3).
+     */
+    private static boolean isChunkedOrEmpty(HttpServerExchange exchange) {
+        String coding = exchange.getRequestHeaders().getFirst(Headers.TRANSFER_ENCODING);
+        if (coding == null || Headers.CHUNKED.equalToString(coding)) {
+            return true;
+        }
         exchange.setPersistent(false);
-        exchange.setMaxEntitySize(DISCARD_BYTES_MAX);
+        new Problem(400, "unknown-transfer-encoding", "Transfer-Encoding " + coding + " is not"
+                + " taken here; send the body with a Content-Length, or chunked").send(exchange);
+        return false;
+    }
+
+    /** The client went away in the middle of its body, or only its sending side did. */
+    static void brokenOff(HttpServerExchange exchange, IOException why) {
+        LOG.debug("a body broke off", why);
+        exchange.setPersistent(false);
+        new Problem(400, "body-broken-off", "the body ended before it was complete, nothing was"
+                + " counted; send as many bytes as Content-Length says, or the last chunk")
+                .send(exchange);
+    }
+
+    private void refuse(HttpServerExchange exchange, int limit, String found) {
+        drop(exchange);
         new Problem(413, "body-too-large", "the body has " + found + ", the limit here is " + limit
                 + " bytes; send fewer or smaller events in one request").send(exchange);
+    }
+
+    /**
+     * To be called before a request is answered whose body nobody reads. The client gets its answer
+     * at once, and what it still sends is read and dropped: else one that reads only after it has
+     * sent everything would find a broken connection and no answer. It has as long for that as for
+     * any body, and Undertow drops no more than the largest entity.
+     */
+    void drop(HttpServerExchange exchange) {
+        if (exchange.isRequestComplete()) {
+            return;
+        }
+        if (HttpContinue.requiresContinueResponse(exchange)) {
+            exchange.setPersistent(false); // it was not told to send, so nothing is dropped
+            return;
+        }
+        XnioExecutor.Key deadline = exchange.getIoThread().executeAfter(
+                () -> IoUtils.safeClose(exchange.getConnection()), requestTimeoutMillis,
+                TimeUnit.MILLISECONDS);
+        boolean persistent = exchange.isPersistent();
+        exchange.addDefaultResponseListener(answered -> {
+            // Undertow drops bodies of persistent connections only; the headers are out already
+            if (answered.isResponseStarted()) {
+                answered.setPersistent(true);
+            }
+            return false;
+        });
+        exchange.addExchangeCompleteListener((complete, next) -> {
+            deadline.remove();
+            complete.setPersistent(persistent);
+            next.proceed();
+        });
     }
 
     /** A body that comes in pieces. */
@@ -130,10 +186,8 @@ final class BodyReader {
                     return;
                 }
             } catch (IOException gone) {
-                // the client went away in the middle of its body: nothing was counted
-                LOG.debug("a body broke off after {} bytes", length, gone);
                 done(channel);
-                IoUtils.safeClose(exchange.getConnection());
+                Connectors.executeRootHandler(broken -> brokenOff(broken, gone), exchange);
                 return;
             }
             done(channel);

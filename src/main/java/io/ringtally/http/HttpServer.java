@@ -22,6 +22,8 @@ public final class HttpServer {
 
     private static final int HEADER_BYTES_MAX = 16 * 1024;
     private static final int HEADERS_MAX = 64;
+    /** How much of a body that is too large, or that nobody wants, is read and dropped. */
+    private static final long DROPPED_BYTES_MAX = 16L << 20;
     private static final int SHUTDOWN_MILLIS = 5_000;
     private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -53,6 +55,9 @@ public final class HttpServer {
                 .setSocketOption(Options.CONNECTION_LOW_WATER, settings.maxConnections())
                 .setServerOption(UndertowOptions.MAX_HEADER_SIZE, HEADER_BYTES_MAX)
                 .setServerOption(UndertowOptions.MAX_HEADERS, HEADERS_MAX)
+                // endpoints have limits of their own, below this one; Undertow's default is 2 MiB
+                .setServerOption(UndertowOptions.MAX_ENTITY_SIZE,
+                        settings.maxBulkBytes() + DROPPED_BYTES_MAX)
                 .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, requestMillis)
                 .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT,
                         (int) settings.idleTimeout().toMillis())

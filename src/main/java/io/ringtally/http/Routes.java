@@ -55,8 +55,7 @@ final class Routes implements HttpHandler {
         try {
             route(exchange, exchange.getRequestPath(), exchange.getRequestMethod());
         } catch (IOException gone) {
-            LOG.debug("a client went away", gone);
-            exchange.endExchange();
+            BodyReader.brokenOff(exchange, gone);
         } catch (RuntimeException | Error unexpected) {
             LOG.error("{} {} failed", exchange.getRequestMethod(), exchange.getRequestPath(),
                     unexpected);
@@ -76,6 +75,7 @@ final class Routes implements HttpHandler {
             case "/api/event" -> post(exchange, method, event);
             case "/api/create_event" -> {
                 if (generator != null && method.equals(Methods.GET)) {
+                    bodies.drop(exchange);
                     generator.handle(exchange);
                 } else if (generator == null && isRead(method)) {
                     notFound(exchange, path);
@@ -144,21 +144,24 @@ final class Routes implements HttpHandler {
         return method.equals(Methods.GET) || method.equals(Methods.HEAD);
     }
 
-    private static boolean readable(HttpServerExchange exchange, HttpString method) {
+    private boolean readable(HttpServerExchange exchange, HttpString method) {
         if (isRead(method)) {
+            bodies.drop(exchange);
             return true;
         }
         notAllowed(exchange, method, "GET, HEAD");
         return false;
     }
 
-    private static void notAllowed(HttpServerExchange exchange, HttpString method, String allow) {
+    private void notAllowed(HttpServerExchange exchange, HttpString method, String allow) {
+        bodies.drop(exchange);
         exchange.getResponseHeaders().put(Headers.ALLOW, allow);
         new Problem(405, "method-not-allowed", method + " is not possible on "
                 + exchange.getRequestPath() + "; " + allow + " is").send(exchange);
     }
 
-    private static void notFound(HttpServerExchange exchange, String path) {
+    private void notFound(HttpServerExchange exchange, String path) {
+        bodies.drop(exchange);
         String shown = path.length() > 100 ? path.substring(0, 100) + "..." : path;
         new Problem(404, "no-such-path", "there is nothing at " + shown).send(exchange);
     }
