@@ -1,0 +1,156 @@
+package io.ringtally.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Clients that take for ever delay nobody, and not for ever. */
+class SlowClientsIT {
+
+    private static final int SLOW_CLIENTS = 300;
+    private static final long REQUEST_TIMEOUT_MILLIS = 1_500;
+
+    /** Beyond the timeout; the service looks at its timers less often than at its clients. */
+    private static final long CUT_OFF_WITHIN_MILLIS = 3 * REQUEST_TIMEOUT_MILLIS;
+
+    @TempDir
+    private static Path directory;
+
+    private static String database;
+    private static RunningService service;
+    private static Neighbour neighbour;
+
+    @BeforeAll
+    static void start() throws Exception {
+        database = TestPostgres.shared().newDatabase();
+        service = RunningService.start(directory.resolve("data"), database, Map.of(
+                "RINGTALLY_HTTP_REQUEST_TIMEOUT", REQUEST_TIMEOUT_MILLIS + "ms",
+                "RINGTALLY_HTTP_IDLE_TIMEOUT", "1s"));
+        neighbour = Neighbour.of(service, "neighbour");
+    }
+
+    @AfterAll
+    static void theNeighbourWasNeverDelayedAndNothingElseWasCounted() throws Exception {
+        try (RunningService ending = service) {
+            long good = neighbour.finish();
+            assertTrue(neighbour.slowestMillis() < 1_000, neighbour.slowestMillis() + " ms");
+            long begun = System.nanoTime();
+            assertEquals(0, ending.terminate(Duration.ofSeconds(20)), ending.log());
+            long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+            assertTrue(took < 4_000, "no request is open, yet the stop took " + took + " ms");
+            assertFalse(ending.log().contains("ERROR"), ending.log());
+            assertEquals(good, TestPostgres.sum(database));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+            "",
+            "POST /incr",
+            "POST /increment HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+            "POST /increment HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n",
+            "POST /increment HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n{\"key\":\"",
+            "POST /increment HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2328\r\n"})
+    void manyRequestsThatNeverArriveWholeDelayNobodyAndAreCutOff(String beginning)
+            throws Exception {
+        List<RawConnection> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < SLOW_CLIENTS; i++) {
+                slow.add(new RawConnection(service).send(beginning));
+            }
+            drip(slow.remove(0));
+            for (RawConnection connection : slow) {
+                assertTrue(connection.ends(), "answered");
+            }
+        } finally {
+            for (RawConnection connection : slow) {
+                connection.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST /nothing", "PUT /increment", "GET /status", "POST /increment",
+            "GET /v1/counters/neighbour"})
+    void aBodyThatNobodyWantsMayNotDripForEver(String request) throws Exception {
+        try (RawConnection connection = new RawConnection(service)) {
+            connection.send(request + " HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n");
+            connection.answer();
+            drip(connection);
+        }
+    }
+
+    @Test
+    void aClientThatAskedToSendAndThenDripsIsCutOff() throws Exception {
+        try (RawConnection connection = new RawConnection(service)) {
+            connection.send("POST /increment HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+                    + "Content-Length: 9000\r\n\r\n");
+            assertEquals(100, connection.answer().status());
+            drip(connection);
+        }
+    }
+
+    @Test
+    void anIdleConnectionIsClosed() throws Exception {
+        try (RawConnection connection = new RawConnection(service)) {
+            connection.send("GET /status HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertEquals(200, connection.answer().status());
+            long begun = System.nanoTime();
+            assertTrue(connection.ends());
+            assertWithin(begun, CUT_OFF_WITHIN_MILLIS);
+        }
+    }
+
+    @Test
+    void aClientThatNeverReadsItsAnswersIsCutOff() throws Exception {
+        byte[] request = RawConnection.bytes("GET /status HTTP/1.1\r\nHost: x\r\n\r\n");
+        byte[] many = RawConnection.bytes(new String(request, "US-ASCII").repeat(1_000));
+        try (RawConnection connection = new RawConnection(service)) {
+            long begun = System.nanoTime();
+            boolean cutOff = false;
+            while (!cutOff) {
+                assertWithin(begun, 4 * CUT_OFF_WITHIN_MILLIS);
+                try {
+                    connection.send(many);
+                } catch (SocketException reset) {
+                    cutOff = true;
+                }
+            }
+        }
+    }
+
+    /** Sends a byte now and then until the service ends the connection, which it must in time. */
+    private static void drip(RawConnection connection) throws IOException {
+        long begun = System.nanoTime();
+        while (true) {
+            try {
+                connection.send("x");
+            } catch (SocketException cutOff) {
+                return;
+            }
+            assertWithin(begun, CUT_OFF_WITHIN_MILLIS);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+        }
+    }
+
+    private static void assertWithin(long begunNanos, long millis) {
+        long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNanos);
+        assertTrue(took <= millis, "still connected after " + took + " ms");
+    }
+}
