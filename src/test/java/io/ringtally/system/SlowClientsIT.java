@@ -24,10 +24,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SlowClientsIT {
 
     private static final int SLOW_CLIENTS = 300;
-    private static final long REQUEST_TIMEOUT_MILLIS = 1_500;
+    private static final long REQUEST_TIMEOUT_MILLIS = 700;
 
     /** Beyond the timeout; the service looks at its timers less often than at its clients. */
-    private static final long CUT_OFF_WITHIN_MILLIS = 3 * REQUEST_TIMEOUT_MILLIS;
+    private static final long CUT_OFF_WITHIN_MILLIS = 5 * REQUEST_TIMEOUT_MILLIS;
 
     @TempDir
     private static Path directory;
@@ -41,7 +41,7 @@ class SlowClientsIT {
         database = TestPostgres.shared().newDatabase();
         service = RunningService.start(directory.resolve("data"), database, Map.of(
                 "RINGTALLY_HTTP_REQUEST_TIMEOUT", REQUEST_TIMEOUT_MILLIS + "ms",
-                "RINGTALLY_HTTP_IDLE_TIMEOUT", "1s"));
+                "RINGTALLY_HTTP_IDLE_TIMEOUT", "700ms"));
         neighbour = Neighbour.of(service, "neighbour");
     }
 
@@ -125,7 +125,7 @@ class SlowClientsIT {
             long begun = System.nanoTime();
             boolean cutOff = false;
             while (!cutOff) {
-                assertWithin(begun, 4 * CUT_OFF_WITHIN_MILLIS);
+                assertWithin(begun, 3 * CUT_OFF_WITHIN_MILLIS);
                 try {
                     connection.send(many);
                 } catch (SocketException reset) {
