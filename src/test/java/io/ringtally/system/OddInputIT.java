@@ -139,7 +139,7 @@ class OddInputIT {
                     + " name=\"key\"\r\n\r\nKEY\r\n--b--",
             "a preamble\r\n--b\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\nKEY\r\n"
                     + "--b\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\n\r\n--b\r\n"
-                    + "Content-Disposition: form-data; name=\"value\"\r\n\r\n4\r\n--b--\r\nthe end"})
+                    + "Content-Disposition: form-data; name=\"value\"\r\n\r\n4\r\n--b--\r\nend"})
     void soIsAMultipartForm(String body) throws IOException {
         for (String type : new String[] {"boundary=b", "Boundary=\"b\"", "x=y;boundary=b"}) {
             String key = newKey();
