@@ -36,7 +36,6 @@ final class EventEndpoint implements BodyEndpoint {
             return;
         }
         context.errors.clear();
-        context.draft.clear();
         if (!context.parser.readEvent(body, 0, length, context.draft, context.errors)) {
             flow.invalid(exchange, context);
             return;

@@ -29,7 +29,6 @@ final class IncrementEndpoint implements BodyEndpoint {
     public void handle(HttpServerExchange exchange, EdgeContext context, byte[] body,
             int length) {
         context.errors.clear();
-        context.draft.clear();
         boolean valid = switch (MediaType.of(exchange.getRequestHeaders())) {
             case JSON -> context.parser.readIncrement(body, 0, length, context.draft,
                     context.errors);
