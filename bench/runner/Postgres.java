@@ -69,10 +69,17 @@ final class Postgres implements AutoCloseable {
         signal("-CONT", processes());
     }
 
+    /** One by one: a backend may end between the listing and its signal. */
     private void signal(String signal, List<Long> pids) {
-        List<String> words = new ArrayList<>(List.of("kill", signal));
-        pids.forEach(pid -> words.add(Long.toString(pid)));
-        Command.output(words);
+        for (long pid : pids) {
+            try {
+                Command.output("kill", signal, Long.toString(pid));
+            } catch (IllegalStateException failed) {
+                if (ProcessHandle.of(pid).isPresent()) {
+                    throw failed;
+                }
+            }
+        }
     }
 
     private List<Long> processes() {
