@@ -29,12 +29,9 @@ final class BulkEndpoint implements BodyEndpoint {
     @Override
     public void handle(HttpServerExchange exchange, EdgeContext context, byte[] body,
             int length) {
-        if (MediaType.of(exchange.getRequestHeaders()) != MediaType.JSON) {
-            MediaType.unsupported(exchange.getRequestHeaders(), "application/json")
-                    .send(exchange);
+        if (!MediaType.isJson(exchange)) {
             return;
         }
-        context.errors.clear();
         context.batch.begin(clock.epochMicros());
         if (!context.parser.readBulk(body, 0, length, context.batch, context.errors)) {
             flow.invalid(exchange, context);

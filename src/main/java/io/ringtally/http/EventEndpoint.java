@@ -30,12 +30,9 @@ final class EventEndpoint implements BodyEndpoint {
     @Override
     public void handle(HttpServerExchange exchange, EdgeContext context, byte[] body,
             int length) {
-        if (MediaType.of(exchange.getRequestHeaders()) != MediaType.JSON) {
-            MediaType.unsupported(exchange.getRequestHeaders(), "application/json")
-                    .send(exchange);
+        if (!MediaType.isJson(exchange)) {
             return;
         }
-        context.errors.clear();
         if (!context.parser.readEvent(body, 0, length, context.draft, context.errors)) {
             flow.invalid(exchange, context);
             return;

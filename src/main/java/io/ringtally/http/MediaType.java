@@ -1,5 +1,6 @@
 package io.ringtally.http;
 
+import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import java.util.Locale;
@@ -77,6 +78,15 @@ enum MediaType {
             plain.append(text.charAt(escape ? ++at : at));
         }
         return plain.toString();
+    }
+
+    /** Whether a request's body is JSON; if it is not, the exchange has been answered. */
+    static boolean isJson(HttpServerExchange exchange) {
+        if (of(exchange.getRequestHeaders()) == JSON) {
+            return true;
+        }
+        unsupported(exchange.getRequestHeaders(), "application/json").send(exchange);
+        return false;
     }
 
     static Problem unsupported(HeaderMap headers, String supported) {
