@@ -119,12 +119,14 @@ public final class Flusher implements Runnable {
         long begun = clock.nanoTime();
         lastBegunNanos = begun;
         long oldest = source.oldestNanos();
+        // before the cut: what it freezes is never without an age
+        frozenSinceNanos = oldest == 0 ? begun : oldest;
         FrozenCut cut = source.cut();
         if (cut.isEmpty()) {
             source.persisted(cut, List.of());
+            frozenSinceNanos = 0;
             return;
         }
-        frozenSinceNanos = oldest == 0 ? begun : oldest;
         long count = cut.acceptedEvents();
         List<RefusedChange> refused = writeUntilDecided(cut);
         source.persisted(cut, refused);

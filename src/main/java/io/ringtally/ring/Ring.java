@@ -33,7 +33,7 @@ public final class Ring implements AutoCloseable {
     private final PointReads reads;
     private final DrainRate drainRate = new DrainRate();
     private final long hashSeed;
-    private volatile long frozenEvents;
+    private volatile long persistedEvents;
     private volatile Runnable appliedListener = () -> { };
     private volatile StagePace pace;
 
@@ -116,15 +116,15 @@ public final class Ring implements AutoCloseable {
      */
     public FrozenCut cut() {
         FrozenCut cut = cuts.cut(intake, core.slots());
-        frozenEvents = cut.acceptedEvents();
         pressure.frozen(cut.pending());
         return cut;
     }
 
     /** Releases a cut that Postgres has: its memory serves the next one. */
     public void persisted(FrozenCut cut) {
+        // one writer, the flusher: no addition is lost
+        persistedEvents += cut.acceptedEvents();
         cut.release();
-        frozenEvents = 0;
         pressure.frozen(0);
     }
 
@@ -151,9 +151,16 @@ public final class Ring implements AutoCloseable {
         return Math.max(0, core.sequencer().getCursor() - slowest);
     }
 
-    /** Events applied that Postgres does not have, also those of a cut that is being flushed. */
+    /**
+     * Events applied that Postgres does not have, also those of a cut that is being flushed. The
+     * difference of two counts that only grow, the smaller one read first: it is never 0 too early.
+     */
     public long unpersistedEvents() {
-        return frozenEvents + eventsSinceCut();
+        long unpersisted = -persistedEvents;
+        for (TallyStage stage : stages) {
+            unpersisted += stage.shard().gauges().appliedEvents();
+        }
+        return Math.max(0, unpersisted);
     }
 
     /** Events applied since the last cut. */

@@ -54,9 +54,27 @@ class RingTest {
 
     @AfterEach
     void stop() throws InterruptedException {
-        if (death.get() == null) {
+        if (ring != null && death.get() == null) {
             assertTrue(ring.stop(10_000), "the stages did not stop");
             ring.close();
+        }
+    }
+
+    @Test
+    void neverCallsAnEventPersistedWhileItsCutIsBeingTaken() throws Exception {
+        try (RunningRing running = RunningRing.ofShards(1).startAt(LogPosition.START)) {
+            for (int i = 0; i < 300; i++) {
+                running.add("k", 1);
+                await("the event to be applied", () -> running.ring().unpersistedEvents() == 1);
+                AtomicReference<FrozenCut> taken = new AtomicReference<>();
+                Thread flusher = new Thread(() -> taken.set(running.ring().cut()));
+                flusher.start();
+                while (flusher.isAlive()) {
+                    assertEquals(1, running.ring().unpersistedEvents());
+                }
+                running.ring().persisted(taken.get());
+                assertEquals(0, running.ring().unpersistedEvents());
+            }
         }
     }
 
