@@ -6,6 +6,7 @@ import io.ringtally.persist.Database;
 import io.ringtally.persist.EmbeddedDatabase;
 import io.ringtally.persist.EmbeddedDatabaseSettings;
 import io.ringtally.persist.StartSnapshot;
+import io.ringtally.persist.UnknownLogException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -59,16 +60,18 @@ final class DatabaseStart implements AutoCloseable {
     /**
      * Migrates and takes the start's snapshot, again and again until Postgres lets it.
      *
+     * @param fresh whether the log may be new to the database
      * @param trouble told what stands in the way
      * @param givenUp whether to stop trying
      * @return the snapshot, or null if given up
      */
-    StartSnapshot snapshot(UUID log, Consumer<String> trouble, BooleanSupplier givenUp) {
+    StartSnapshot snapshot(UUID log, boolean fresh, Consumer<String> trouble,
+            BooleanSupplier givenUp) throws UnknownLogException {
         long complainedNanos = System.nanoTime() - COMPLAIN_NANOS;
         while (!givenUp.getAsBoolean()) {
             try {
                 database.migrate();
-                return StartSnapshot.take(database, log);
+                return StartSnapshot.take(database, log, fresh);
             } catch (SQLException | RuntimeException failed) {
                 trouble.accept("Postgres cannot be used yet: " + failed.getMessage());
                 if (System.nanoTime() - complainedNanos >= COMPLAIN_NANOS) {

@@ -1,6 +1,8 @@
 package io.ringtally.app;
 
 import io.ringtally.http.HttpServer;
+import io.ringtally.fault.FaultPoint;
+import io.ringtally.journal.Journal;
 import io.ringtally.journal.LogIdentity;
 import io.ringtally.persist.Checkpoint;
 import io.ringtally.persist.Database;
@@ -10,10 +12,12 @@ import io.ringtally.ring.AdmissionGate;
 import io.ringtally.ring.Ring;
 import io.ringtally.ring.RingParts;
 import io.ringtally.time.Clock;
+import java.io.IOException;
 import java.util.function.Consumer;
 
 /**
- * The graph: the edge puts events into the ring, the shards take them out, the flusher takes cuts.
+ * The graph: the edge puts events into the ring, which is the head of the log; the journal appends
+ * them to its body, the shards count them, the flusher takes cuts.
  *
  * <p>Threading: built and started by the service's starting thread.
  */
@@ -21,6 +25,7 @@ final class Pipeline {
 
     final AdmissionGate gate = new AdmissionGate();
     final Ring ring;
+    final Journal journal;
     final HttpServer http;
     final ServiceStatus status;
     private final Settings settings;
@@ -28,10 +33,14 @@ final class Pipeline {
     private volatile Flusher flusher;
     private Thread flusherThread;
 
-    Pipeline(Settings settings, LogIdentity log, Clock clock, Consumer<Throwable> died) {
+    Pipeline(Settings settings, LogIdentity log, Journal journal, Clock clock,
+            Consumer<Throwable> died) {
         this.settings = settings;
         this.clock = clock;
-        RingParts parts = new RingParts(settings.ring(), settings.tally(), log.hashSeed(), clock);
+        this.journal = journal;
+        RingParts parts = new RingParts(settings.ring(), settings.tally(), log.hashSeed(), clock,
+                new RingParts.Durable(journal.head(), journal, settings.journal().syncInterval(),
+                        settings.journal().batchBytesMax()));
         this.ring = new Ring(parts, gate, died);
         this.status = new ServiceStatus(this, settings, log, clock);
         this.http = new HttpServer(settings.http(), settings.generator(),
@@ -40,16 +49,22 @@ final class Pipeline {
     }
 
     /** Starts counting from a checkpoint, bottom up, and lets events in last. */
-    void start(Database database, Checkpoint checkpoint, FlusherEvents events) {
-        ring.start(checkpoint.position());
+    void start(Database database, Checkpoint checkpoint, FlusherEvents events)
+            throws IOException {
+        journal.start(checkpoint.position());
+        ring.start(checkpoint.position(), journal.end());
+        status.replay().run(journal, checkpoint.position(), ring.replay());
+        journal.onSpaceChange(() -> gate.journalFull(journal.isFull()));
+        gate.journalFull(journal.isFull());
         Flusher made = new Flusher(database, checkpoint, settings.persist(),
-                new RingCuts(ring), events, clock);
+                new RingCuts(ring, journal), events, clock);
         ring.onApplied(made::eventsApplied);
         ring.pace(new FlushPace(ring, made, settings.ring().parkMicros()));
         flusherThread = new Thread(made, "flusher");
         flusherThread.start();
         flusher = made;
         gate.open();
+        FaultPoint.START_OPENED.passed();
     }
 
     /** The flusher, or null before the pipeline has started. */
@@ -72,11 +87,12 @@ final class Pipeline {
     }
 
     /** Stops the stages and frees their memory; only after the flusher has ended. */
-    void close() throws InterruptedException {
+    void close() throws InterruptedException, IOException {
         if (flusher != null && !ring.stop(5_000)) {
             // a stage that does not end may still touch its memory: leave it to the process's end
             return;
         }
         ring.close();
+        journal.close();
     }
 }

@@ -1,21 +1,29 @@
 package io.ringtally.app;
 
+import io.ringtally.fault.FaultPoint;
+import io.ringtally.journal.Journal;
 import io.ringtally.persist.CutSource;
 import io.ringtally.persist.RefusedChange;
 import io.ringtally.ring.Ring;
+import io.ringtally.ring.StageDiedException;
 import io.ringtally.tally.FrozenCut;
 
 /**
- * The ring as the flusher sees it.
+ * Ring and log as the flusher sees them: a cut is given out only once the log is forced up to it,
+ * so that Postgres is never ahead of what a loss of power leaves.
  *
  * <p>Threading: as {@link CutSource} says.
  */
 final class RingCuts implements CutSource {
 
-    private final Ring ring;
+    private static final long LOOK_MILLIS = 500;
 
-    RingCuts(Ring ring) {
+    private final Ring ring;
+    private final Journal journal;
+
+    RingCuts(Ring ring, Journal journal) {
         this.ring = ring;
+        this.journal = journal;
     }
 
     @Override
@@ -34,16 +42,27 @@ final class RingCuts implements CutSource {
     }
 
     @Override
-    public FrozenCut cut() {
-        return ring.cut();
+    public FrozenCut cut() throws InterruptedException {
+        FaultPoint.FLUSH_BEGINS.passed();
+        FrozenCut cut = ring.cut();
+        FaultPoint.FLUSH_CUT_TAKEN.passed();
+        while (!journal.awaitForced(cut.position(), LOOK_MILLIS)) {
+            if (ring.isDead()) {
+                throw new StageDiedException();
+            }
+        }
+        FaultPoint.FLUSH_CUT_FORCED.passed();
+        return cut;
     }
 
     @Override
     public void persisted(FrozenCut cut, Iterable<RefusedChange> refused)
             throws InterruptedException {
+        FaultPoint.FLUSH_REPORTED.passed();
         for (RefusedChange change : refused) {
             ring.rebase(change.change(), change.row());
         }
         ring.persisted(cut);
+        journal.persisted(cut.position());
     }
 }

@@ -3,13 +3,19 @@ package io.ringtally.app;
 import io.ringtally.admin.ManagementBeans;
 import io.ringtally.config.Configuration;
 import io.ringtally.config.ConfigurationException;
+import io.ringtally.fault.FaultPoint;
+import io.ringtally.journal.Journal;
+import io.ringtally.journal.JournalPlace;
 import io.ringtally.journal.LogIdentity;
+import io.ringtally.journal.LogPosition;
 import io.ringtally.persist.FlusherEvents;
 import io.ringtally.persist.StartSnapshot;
 import io.ringtally.recovery.DataDirectory;
+import io.ringtally.recovery.Replay;
 import io.ringtally.time.Clock;
 import io.ringtally.time.SystemClock;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -59,14 +65,21 @@ final class Service {
         starter = Thread.currentThread();
         try {
             data = DataDirectory.lock(configuration.dataDir());
+            FaultPoint.START_LOCKED.passed();
             LogIdentity log = LogIdentity.openOrCreate(data.log());
-            pipeline = new Pipeline(settings, log, clock, cause -> die(ExitCode.STAGE_DIED));
+            FaultPoint.START_IDENTITY_WRITTEN.passed();
+            Journal journal = openJournal(log);
+            pipeline = new Pipeline(settings, log, journal, clock,
+                    cause -> die(ExitCode.STAGE_DIED));
             beans = ManagementBeans.register(new Management(pipeline, log,
                     settings.drainTimeout()), pipeline.gate, pipeline.ring, settings.tally(),
                     clock);
             listen();
             database = new DatabaseStart(configuration);
+            Recovering recovering = new Recovering(journal);
+            recovering.start();
             database.open(data.path());
+            recovering.await();
             recover(log);
         } catch (IOException givenUp) {
             if (!stopping) {
@@ -81,6 +94,13 @@ final class Service {
         }
     }
 
+    private Journal openJournal(LogIdentity log) throws IOException {
+        Path head = configuration.headDir() == null ? data.log() : configuration.headDir();
+        JournalPlace place = new JournalPlace(data.log(), head, log.uuid(),
+                settings.ring().slots(), settings.ring().slotBytes());
+        return place.open(settings.journal(), cause -> pipeline.ring.logFailed(cause));
+    }
+
     private void listen() throws IOException {
         try {
             pipeline.http.start();
@@ -92,14 +112,17 @@ final class Service {
     }
 
     /** Reads every counter back; begins anew if Postgres goes away meanwhile. */
-    private void recover(LogIdentity log) {
+    private void recover(LogIdentity log) throws IOException {
         while (!stopping) {
-            StartSnapshot opened = database.snapshot(log.uuid(), pipeline.status::reason,
-                    () -> stopping);
+            boolean fresh = pipeline.journal.end().equals(LogPosition.START);
+            StartSnapshot opened = database.snapshot(log.uuid(), fresh,
+                    pipeline.status::reason, () -> stopping);
             if (opened == null) {
                 return;
             }
+            FaultPoint.START_EPOCH_RAISED.passed();
             try (StartSnapshot snapshot = opened) {
+                Replay.check(pipeline.journal, snapshot);
                 pipeline.status.reason("reading counters back from Postgres");
                 pipeline.status.rehydration().run(snapshot, pipeline.ring);
             } catch (SQLException gone) {
@@ -110,8 +133,10 @@ final class Service {
             }
             // only now: closing the snapshot may fail too, and nothing may start twice
             if (!stopping) {
-                pipeline.status.reason("");
+                FaultPoint.START_REHYDRATED.passed();
+                pipeline.status.reason("replaying the log");
                 pipeline.start(database.database(), opened.checkpoint(), new Events());
+                pipeline.status.reason("");
                 beans.persisting(pipeline.flusher(), database.database());
             }
             return;
@@ -150,6 +175,7 @@ final class Service {
         if (running != null) {
             running.gate.close();
         }
+        FaultPoint.STOP_BEGINS.passed();
         LOG.info("stopping: nothing more is accepted");
         abortStart();
         if (pipeline == null) {
@@ -181,6 +207,7 @@ final class Service {
         if (pipeline.flusher() != null) {
             // most of it goes now, while open requests are being answered
             pipeline.flusher().flushNow(millisUntil(deadline) / 2);
+            FaultPoint.STOP_FLUSHED.passed();
         }
         pipeline.http.stop(Math.min(5_000, millisUntil(deadline)));
         boolean drained = pipeline.finish(deadline);

@@ -3,9 +3,11 @@ package io.ringtally.app;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.ringtally.http.StatusReport;
 import io.ringtally.journal.LogIdentity;
+import io.ringtally.journal.JournalState;
 import io.ringtally.persist.Flusher;
 import io.ringtally.persist.PersisterState;
 import io.ringtally.recovery.Rehydration;
+import io.ringtally.recovery.Replay;
 import io.ringtally.ring.Admission;
 import io.ringtally.ring.Ring;
 import io.ringtally.tally.ShardGauges;
@@ -30,6 +32,7 @@ final class ServiceStatus implements StatusReport {
     private final LogIdentity log;
     private final Clock clock;
     private final Rehydration rehydration;
+    private final Replay replay;
     private final long startedNanos;
     private volatile String reason = "";
 
@@ -39,11 +42,16 @@ final class ServiceStatus implements StatusReport {
         this.log = log;
         this.clock = clock;
         this.rehydration = new Rehydration(clock);
+        this.replay = new Replay(clock);
         this.startedNanos = clock.nanoTime();
     }
 
     Rehydration rehydration() {
         return rehydration;
+    }
+
+    Replay replay() {
+        return replay;
     }
 
     /** Why the service is not up, for people; empty when there is nothing to say. */
@@ -125,7 +133,7 @@ final class ServiceStatus implements StatusReport {
             case RING_FULL -> pipeline.ring.retryAfterSeconds();
             case STARTING -> 1;
             case DRAINING -> 5;
-            case BACKLOG_FULL -> 2;
+            case BACKLOG_FULL, JOURNAL_FULL -> 2;
             default -> 60;
         };
     }
@@ -148,12 +156,17 @@ final class ServiceStatus implements StatusReport {
         json.writeStringField("log", log.uuid().toString());
         json.writeNumberField("persisted_lag_ms", persistedLagMillis());
         writeIngest(json);
+        writeJournal(json);
         writeTally(json);
         writePersister(json);
         if (word.equals("starting")) {
             json.writeObjectFieldStart("rehydration");
             json.writeNumberField("loaded_counters", rehydration.loaded());
             json.writeNumberField("expected_counters", rehydration.expected());
+            json.writeEndObject();
+            json.writeObjectFieldStart("replay");
+            json.writeNumberField("replayed_positions", replay.replayed());
+            json.writeNumberField("expected_positions", replay.expected());
             json.writeEndObject();
         }
     }
@@ -166,6 +179,18 @@ final class ServiceStatus implements StatusReport {
         json.writeNumberField("invalid_requests", pipeline.http.invalidRequests());
         json.writeNumberField("ring_slots", pipeline.ring.slots());
         json.writeNumberField("ring_backlog_slots", pipeline.ring.backlogSlots());
+        json.writeEndObject();
+    }
+
+    private void writeJournal(JsonGenerator json) throws IOException {
+        JournalState state = pipeline.journal.state();
+        json.writeObjectFieldStart("journal");
+        json.writeNumberField("written_position", state.written());
+        json.writeNumberField("synced_position", state.forced());
+        json.writeNumberField("segments", state.segments());
+        json.writeNumberField("bytes", state.bytes());
+        json.writeNumberField("free_bytes", state.freeBytes());
+        json.writeNumberField("syncs", state.forces());
         json.writeEndObject();
     }
 

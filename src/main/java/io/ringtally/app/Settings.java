@@ -4,6 +4,7 @@ import io.ringtally.config.Configuration;
 import io.ringtally.config.ConfigurationException;
 import io.ringtally.http.GeneratorSettings;
 import io.ringtally.http.HttpSettings;
+import io.ringtally.journal.JournalSettings;
 import io.ringtally.persist.PersistSettings;
 import io.ringtally.ring.RingSettings;
 import io.ringtally.tally.TallySettings;
@@ -14,12 +15,12 @@ import java.time.Duration;
  *
  * <p>Threading: immutable.
  */
-record Settings(HttpSettings http, RingSettings ring, TallySettings tally,
+record Settings(HttpSettings http, RingSettings ring, JournalSettings journal, TallySettings tally,
         PersistSettings persist, GeneratorSettings generator, Duration drainTimeout) {
 
     static Settings of(Configuration configuration) throws ConfigurationException {
-        return new Settings(configuration.http(), configuration.ring(), configuration.tally(),
-                configuration.persist(), configuration.generator(),
+        return new Settings(configuration.http(), configuration.ring(), configuration.journal(),
+                configuration.tally(), configuration.persist(), configuration.generator(),
                 configuration.drainTimeout());
     }
 }

@@ -10,6 +10,7 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import io.ringtally.http.GeneratorSettings;
 import io.ringtally.http.HttpSettings;
+import io.ringtally.journal.JournalSettings;
 import io.ringtally.persist.DatabaseSettings;
 import io.ringtally.persist.PersistSettings;
 import io.ringtally.ring.RingSettings;
@@ -193,6 +194,18 @@ public final class Configuration {
         return checked("ring", () -> new RingSettings(values.getInt("ring.slots"),
                 values.getInt("ring.slot-bytes"),
                 (int) Math.min(Integer.MAX_VALUE, duration("ring.park").toNanos() / 1_000)));
+    }
+
+    public JournalSettings journal() throws ConfigurationException {
+        return checked("journal", () -> new JournalSettings(bytes("journal.segment-bytes"),
+                values.getBytes("journal.max-bytes"), duration("journal.sync-interval"),
+                bytes("journal.max-unforced-bytes"), duration("journal.retain")));
+    }
+
+    /** Directory of the log's head, or null for the log's own. */
+    public Path headDir() {
+        String named = values.getString("head.dir");
+        return named.isEmpty() ? null : Path.of(named);
     }
 
     public TallySettings tally() throws ConfigurationException {

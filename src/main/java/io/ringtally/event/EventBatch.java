@@ -140,6 +140,11 @@ public final class EventBatch implements EventSink {
         memory.put(address, bytes, offset, length);
     }
 
+    /** The encoded bytes, from 0 to {@link #usedBytes}; they change with the next event. */
+    public byte[] bytes() {
+        return bytes;
+    }
+
     /** A reader over this batch's own bytes, for a look at ids before they are claimed. */
     public EventCursor cursor() {
         return new EventCursor(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));

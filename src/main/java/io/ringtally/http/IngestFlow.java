@@ -77,6 +77,9 @@ final class IngestFlow {
             case BACKLOG_FULL -> new Problem(503, "backlog-full",
                     "Postgres is behind by as many changed counters as may wait;"
                             + " nothing of this request was counted");
+            case JOURNAL_FULL -> new Problem(503, "journal-full",
+                    "the log has no room left: its disk is full, or Postgres is behind by as much"
+                            + " as journal.max-bytes allows; nothing of this request was counted");
             case BATCH_TOO_LARGE -> new Problem(413, "batch-too-large",
                     "a request is taken whole or not at all, and this one has more events than"
                             + " fit an eighth of the ring; send it in parts");

@@ -22,6 +22,14 @@ final class CheckpointTable {
             returning epoch
             """;
 
+    private static final String TAKE_OVER_KNOWN = """
+            update ringtally.checkpoint set epoch = epoch + 1, updated_at = now()
+            where log = ? returning epoch
+            """;
+
+    private static final String TOTALS =
+            "select events, sum from ringtally.checkpoint where log = ?";
+
     private static final String ADVANCE = """
             update ringtally.checkpoint
             set position = ?, events = events + ?, sum = sum + ?, updated_at = now()
@@ -34,13 +42,33 @@ final class CheckpointTable {
     private CheckpointTable() {
     }
 
-    /** Raises the epoch of a log, registering it if need be: all its earlier owners are fenced. */
-    static long takeOver(Connection connection, UUID log) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(TAKE_OVER)) {
+    /**
+     * Raises the epoch of a log: all its earlier owners are fenced.
+     *
+     * @param fresh whether the log is new, and may be registered
+     * @throws UnknownLogException if it is neither new nor known
+     */
+    static void takeOver(Connection connection, UUID log, boolean fresh)
+            throws SQLException, UnknownLogException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(fresh ? TAKE_OVER : TAKE_OVER_KNOWN)) {
+            statement.setObject(1, log);
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    throw new UnknownLogException(log);
+                }
+            }
+        }
+    }
+
+    /** Events and their sum that a log has been folded in with. */
+    static FoldedTotals totals(Connection connection, UUID log) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(TOTALS)) {
             statement.setObject(1, log);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
-                return row.getLong(1);
+                return new FoldedTotals(row.getBigDecimal(1).toBigIntegerExact(),
+                        row.getBigDecimal(2).toBigIntegerExact());
             }
         }
     }

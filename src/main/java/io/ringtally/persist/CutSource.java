@@ -18,8 +18,8 @@ public interface CutSource {
     /** Whether records have been published that no stage has applied yet. */
     boolean hasBacklog();
 
-    /** Freezes the changes; waits for the stages. */
-    FrozenCut cut();
+    /** Freezes the changes; waits for the stages, and for the log to be forced. */
+    FrozenCut cut() throws InterruptedException;
 
     /** The cut is in Postgres; what was refused must be taken out of memory again. */
     void persisted(FrozenCut cut, Iterable<RefusedChange> refused) throws InterruptedException;

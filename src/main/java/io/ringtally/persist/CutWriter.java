@@ -1,5 +1,6 @@
 package io.ringtally.persist;
 
+import io.ringtally.fault.FaultPoint;
 import io.ringtally.tally.CounterDelta;
 import io.ringtally.tally.CounterSnapshot;
 import io.ringtally.tally.FrozenCut;
@@ -63,7 +64,9 @@ final class CutWriter {
                     LOG.warn("Postgres refuses a row, looking for it: {}", refused.getMessage());
                     advanced = attempt(connection, cut, deltas, true);
                 }
+                FaultPoint.FLUSH_BEFORE_COMMIT.passed();
                 connection.commit();
+                FaultPoint.FLUSH_COMMITTED.passed();
             } catch (SQLException | RuntimeException failed) {
                 rollbackQuietly(connection, failed);
                 throw failed;
@@ -86,6 +89,7 @@ final class CutWriter {
                 cut.acceptedEvents(), cut.acceptedSum())) {
             return false;
         }
+        FaultPoint.FLUSH_CHECKPOINT_MOVED.passed();
         DeadLetterRows letters = new DeadLetterRows(checkpoint.log(), cut.position());
         letters.insert(connection, cut.deadLetters());
         int from = 0;
@@ -98,6 +102,7 @@ final class CutWriter {
             }
             from = to;
         }
+        FaultPoint.FLUSH_ROWS_ADDED.passed();
         return true;
     }
 

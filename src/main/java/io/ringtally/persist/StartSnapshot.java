@@ -20,28 +20,34 @@ public final class StartSnapshot implements AutoCloseable {
 
     private final Connection connection;
     private final Checkpoint checkpoint;
+    private final FoldedTotals totals;
     private boolean aborted;
 
-    private StartSnapshot(Connection connection, Checkpoint checkpoint) {
+    private StartSnapshot(Connection connection, Checkpoint checkpoint, FoldedTotals totals) {
         this.connection = connection;
         this.checkpoint = checkpoint;
+        this.totals = totals;
     }
 
     /**
      * Takes the log over and opens a snapshot.
      *
+     * @param fresh whether the log holds nothing yet, and may be new to the database
      * @throws SQLException if Postgres cannot be reached now; nothing but the epoch has changed
+     * @throws UnknownLogException if the database does not know a log that is not fresh
      */
-    public static StartSnapshot take(Database database, UUID log) throws SQLException {
+    public static StartSnapshot take(Database database, UUID log, boolean fresh)
+            throws SQLException, UnknownLogException {
         Connection connection = database.connect();
         try {
-            CheckpointTable.takeOver(connection, log);
+            CheckpointTable.takeOver(connection, log, fresh);
             connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             connection.setReadOnly(true);
             connection.setAutoCommit(false);
             Checkpoint checkpoint = CheckpointTable.read(connection, log);
-            return new StartSnapshot(connection, checkpoint);
-        } catch (SQLException | RuntimeException failed) {
+            return new StartSnapshot(connection, checkpoint,
+                    CheckpointTable.totals(connection, log));
+        } catch (SQLException | RuntimeException | UnknownLogException failed) {
             connection.close();
             throw failed;
         }
@@ -49,6 +55,11 @@ public final class StartSnapshot implements AutoCloseable {
 
     public Checkpoint checkpoint() {
         return checkpoint;
+    }
+
+    /** What of the log is in the counters. */
+    public FoldedTotals totals() {
+        return totals;
     }
 
     /** Rows expected, from the planner's statistics; 0 if it has none. */

@@ -11,6 +11,8 @@ public enum Admission {
     STORE_FULL,
     /** Postgres is behind by as many changed counters as may wait. */
     BACKLOG_FULL,
+    /** The log has no prepared room: its disk, or what it may take of it, is full. */
+    JOURNAL_FULL,
     /** The batch could never fit. */
     BATCH_TOO_LARGE,
     /** Counters are being read from Postgres. */

@@ -14,6 +14,7 @@ public final class AdmissionGate {
     private Admission pressure = Admission.ACCEPTED;
     private volatile Admission now = Admission.STARTING;
     private boolean closed;
+    private boolean journalFull;
 
     /** What a request meets at this moment; {@code ACCEPTED} means the gate is open. */
     public Admission now() {
@@ -83,7 +84,16 @@ public final class AdmissionGate {
         return pressure;
     }
 
+    /** Says whether the log has room for what may still have to be written. */
+    public synchronized void journalFull(boolean full) {
+        if (full != journalFull) {
+            journalFull = full;
+            publish();
+        }
+    }
+
     private void publish() {
-        now = phase == Admission.ACCEPTED ? pressure : phase;
+        now = phase != Admission.ACCEPTED ? phase
+                : journalFull ? Admission.JOURNAL_FULL : pressure;
     }
 }

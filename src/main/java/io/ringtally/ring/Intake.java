@@ -4,6 +4,8 @@ import com.lmax.disruptor.InsufficientCapacityException;
 import com.lmax.disruptor.Sequencer;
 import io.ringtally.event.EventBatch;
 import io.ringtally.event.EventCursor;
+import io.ringtally.fault.FaultPoint;
+import io.ringtally.journal.RecordType;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -30,15 +32,16 @@ public final class Intake {
     /**
      * Creates the intake of a ring.
      *
+     * @param batchSlotsMax slots of the largest request taken
      * @param known whether the tally already has the event's counter; asked only when the store is
      *     full
      * @param broken told when a claimed slot could neither be filled nor voided
      */
-    Intake(RingCore core, AdmissionGate gate, Predicate<EventCursor> known,
+    Intake(RingCore core, AdmissionGate gate, int batchSlotsMax, Predicate<EventCursor> known,
             Consumer<Throwable> broken) {
         this.sequencer = core.sequencer();
         this.slots = core.slots();
-        this.batchSlotsMax = core.settings().batchSlotsMax();
+        this.batchSlotsMax = batchSlotsMax;
         this.bells = core.bells();
         this.gate = gate;
         this.known = known;
@@ -70,6 +73,7 @@ public final class Intake {
 
     private Admission fill(long first, long last, EventBatch batch) {
         Admission outcome = Admission.ACCEPTED;
+        FaultPoint.INTAKE_CLAIMED.passed();
         try {
             slots.write(first, last, batch);
         } catch (RuntimeException | Error unexpected) {
@@ -78,6 +82,7 @@ public final class Intake {
         } finally {
             sequencer.publish(first, last);
         }
+        FaultPoint.INTAKE_PUBLISHED.passed();
         for (Doorbell bell : bells) {
             bell.published(last);
         }
@@ -88,7 +93,7 @@ public final class Intake {
         try {
             LOG.error("a claimed slot could not be filled and is void", cause);
             for (long sequence = first; sequence <= last; sequence++) {
-                slots.writeControl(sequence, Slots.VOID);
+                slots.writeControl(sequence, RecordType.VOID);
             }
         } catch (RuntimeException | Error worse) {
             gate.fail();
@@ -119,7 +124,7 @@ public final class Intake {
             return -1;
         }
         try {
-            slots.writeControl(sequence, Slots.CUT);
+            slots.writeControl(sequence, RecordType.CUT);
         } finally {
             sequencer.publish(sequence);
         }

@@ -2,6 +2,7 @@ package io.ringtally.ring;
 
 import io.ringtally.event.EventCursor;
 import io.ringtally.event.EventHash;
+import io.ringtally.journal.Head;
 import io.ringtally.journal.LogPosition;
 import io.ringtally.tally.CounterDelta;
 import io.ringtally.tally.CounterKey;
@@ -30,12 +31,18 @@ public final class Ring implements AutoCloseable {
     private final CutExchange cuts;
     private final Pressure pressure;
     private final Intake intake;
+    /** Null for a ring in memory only. */
+    private final JournalStage journal;
+    private final Head head;
     private final PointReads reads;
     private final DrainRate drainRate = new DrainRate();
     private final long hashSeed;
     private volatile long persistedEvents;
     private volatile Runnable appliedListener = () -> { };
     private volatile StagePace pace;
+    private volatile boolean dead;
+    private final AdmissionGate gate;
+    private final Consumer<Throwable> died;
 
     /**
      * Builds a ring whose stages do not run yet.
@@ -47,18 +54,27 @@ public final class Ring implements AutoCloseable {
     public Ring(RingParts parts, AdmissionGate gate, Consumer<Throwable> died) {
         TallySettings tally = parts.tally();
         this.hashSeed = parts.hashSeed();
-        this.core = RingCore.allocate(parts.ring(), tally.shards());
+        this.gate = gate;
+        this.died = died;
+        this.head = parts.durable().head();
+        this.core = RingCore.over(parts.durable().head(), parts.ring(), tally.shards() + 1);
         this.pace = new UsualPace(parts.ring().parkMicros() * 1_000L);
         this.cuts = new CutExchange(tally.shards());
-        StageListener listener = new Listener(parts.clock(), gate, died);
+        StageListener listener = new Listener(parts.clock());
         for (int number = 0; number < tally.shards(); number++) {
             TallyShard shard = parts.shards().make(number, tally, core.slots().memory());
             TallyStage stage = new TallyStage(core, shard, cuts, listener, parts.clock());
             core.sequencer().addGatingSequences(stage.applied());
             stages.add(stage);
         }
+        this.journal = parts.durable().body() == null ? null
+                : new JournalStage(core, core.bells()[tally.shards()], parts.durable().body(),
+                        listener, parts.durable().interval().toNanos());
+        if (journal != null) {
+            core.sequencer().addGatingSequences(journal.written());
+        }
         this.pressure = new Pressure(stages, tally, gate);
-        this.intake = new Intake(core, gate, this::isKnown, died);
+        this.intake = new Intake(core, gate, parts.batchSlotsMax(), this::isKnown, died);
         this.reads = new PointReads(core.sequencer(), stages, hashSeed);
     }
 
@@ -73,21 +89,44 @@ public final class Ring implements AutoCloseable {
         return stages.get(EventHash.shardOf(slice, stages.size())).shard();
     }
 
-    /**
-     * Starts the stages; the gate opens afterwards.
-     *
-     * @param checkpoint where the log stands in Postgres; the first record comes after it
-     */
+    /** Starts the stages of a ring in memory only. */
     public void start(LogPosition checkpoint) {
-        core.slots().begin(checkpoint.number() + 1);
+        head.begin(checkpoint.number() + 1);
+        start(checkpoint, checkpoint);
+    }
+
+    /**
+     * Starts the stages; the gate opens afterwards. The first record is the one after {@code
+     * checkpoint}.
+     *
+     * @param checkpoint where the log stands in Postgres
+     * @param end the last record the log has: what is between them is replayed first
+     */
+    public void start(LogPosition checkpoint, LogPosition end) {
         for (TallyStage stage : stages) {
             stage.shard().loaded();
             stage.shard().publishGauges(0);
             Thread thread = new Thread(stage, "tally-" + stage.shard().number());
             threads.add(thread);
         }
+        if (journal != null) {
+            journal.begin(core.slots().sequenceOf(end.number()));
+            threads.add(new Thread(journal, "journal"));
+        }
         pressure.reconsider();
         threads.forEach(Thread::start);
+    }
+
+    /** Takes the records between checkpoint and end, before anything new is accepted. */
+    public ReplayIntake replay() {
+        return new ReplayIntake(core);
+    }
+
+    /** Makes the journal write at once what is published. */
+    public void hurryJournal() {
+        if (journal != null) {
+            journal.hurry();
+        }
     }
 
     /** Called, on a stage's thread, after each batch. */
@@ -106,6 +145,18 @@ public final class Ring implements AutoCloseable {
 
     public PointReads reads() {
         return reads;
+    }
+
+    /** The log cannot be written: nothing more is accepted, and the process ends. */
+    public void logFailed(Throwable cause) {
+        dead = true;
+        gate.fail();
+        died.accept(cause);
+    }
+
+    /** Whether a stage has died, and nobody shall wait for it. */
+    public boolean isDead() {
+        return dead;
     }
 
     /**
@@ -207,6 +258,9 @@ public final class Ring implements AutoCloseable {
     public boolean stop(long timeoutMillis) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
         stages.forEach(TallyStage::stop);
+        if (journal != null) {
+            journal.stop();
+        }
         for (Thread thread : threads) {
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             thread.join(Math.max(1, left));
@@ -235,13 +289,9 @@ public final class Ring implements AutoCloseable {
     private final class Listener implements StageListener {
 
         private final Clock clock;
-        private final AdmissionGate gate;
-        private final Consumer<Throwable> died;
 
-        Listener(Clock clock, AdmissionGate gate, Consumer<Throwable> died) {
+        Listener(Clock clock) {
             this.clock = clock;
-            this.gate = gate;
-            this.died = died;
         }
 
         @Override
@@ -259,10 +309,14 @@ public final class Ring implements AutoCloseable {
         }
 
         @Override
+        public void journalDied(Throwable cause) {
+            logFailed(cause);
+        }
+
+        @Override
         public void stageDied(int shard, Throwable cause) {
-            gate.fail();
             cuts.stageDied();
-            died.accept(cause);
+            logFailed(cause);
         }
     }
 }

@@ -5,6 +5,7 @@ import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.SequenceBarrier;
 import com.lmax.disruptor.Sequencer;
 import com.lmax.disruptor.WaitStrategy;
+import io.ringtally.journal.Head;
 
 /**
  * What producers and stages of one ring share: the Disruptor's sequencer, the slots, and a bell per
@@ -18,14 +19,14 @@ import com.lmax.disruptor.WaitStrategy;
  */
 record RingCore(RingSettings settings, Sequencer sequencer, Slots slots, Doorbell[] bells) {
 
-    /** Allocates a ring for as many consumers. */
-    static RingCore allocate(RingSettings settings, int stages) {
+    /** Makes a ring over a head, for as many consumers. */
+    static RingCore over(Head head, RingSettings settings, int stages) {
         Doorbell[] bells = new Doorbell[stages];
         for (int i = 0; i < stages; i++) {
             bells[i] = new Doorbell();
         }
         Sequencer sequencer = new MultiProducerSequencer(settings.slots(), new NobodyWaits());
-        return new RingCore(settings, sequencer, new Slots(settings), bells);
+        return new RingCore(settings, sequencer, new Slots(head), bells);
     }
 
     /** Stages park on their bells and never on the sequencer, so a publish has nobody to signal. */

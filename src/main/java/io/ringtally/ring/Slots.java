@@ -1,75 +1,41 @@
 package io.ringtally.ring;
 
 import io.ringtally.event.EventBatch;
+import io.ringtally.fault.FaultPoint;
+import io.ringtally.journal.Head;
+import io.ringtally.journal.LogRecord;
+import io.ringtally.journal.RecordType;
+import io.ringtally.journal.SlotLayout;
+import io.ringtally.journal.SlotSeal;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
- * The memory of the ring: slot {@code sequence & mask}.
- *
- * <pre>
- *  0                   1                   2                   3
- *  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
- * +---------------------------------------------------------------+
- * |  0  unused: the place of a commit word                        |
- * +---------------+---------------+-------------------------------+
- * |  4 type       |  5 unused     |  6  number of events          |
- * +---------------+---------------+-------------------------------+
- * |  8  log position                                              |
- * |                                                               |
- * +---------------------------------------------------------------+
- * | 16  log position of the first slot of the same request        |
- * |                                                               |
- * +---------------------------------------------------------------+
- * | 24  number of slots of the same request                       |
- * +---------------------------------------------------------------+
- * | 28  bytes of events that follow                               |
- * +---------------------------------------------------------------+
- * | 32  whole events, one after the other, see EventLayout        |
- * +---------------------------------------------------------------+
- * </pre>
- *
- * Integers are little-endian.
+ * The slots of the ring, which are the head of the log: slot {@code sequence & mask}, its bytes as
+ * {@link SlotLayout} draws them.
  *
  * <p>Threading: a slot is written by the producer that claimed its sequence, until it publishes;
  * then read by all stages, until the slowest has gone past it.
  *
- * <p>Ordering: none here. The sequencer's publish (release) pairs with the stages' look at the
- * highest published sequence (acquire).
+ * <p>Ordering: for live stages none here: the sequencer's publish (release) pairs with their look
+ * at the highest published sequence (acquire). For a recovery the commit word is zeroed before and
+ * written after everything else of the slot, with release.
  */
 final class Slots {
 
-    static final int HEADER_BYTES = 32;
+    static final int HEADER_BYTES = SlotLayout.HEADER_BYTES;
 
-    /** Slot of events to be applied. */
-    static final byte EVENTS = 1;
-    /** Slot where each shard hands over what changed since the cut before. */
-    static final byte CUT = 2;
-    /** Slot that was claimed and could not be filled; nothing in it counts. */
-    static final byte VOID = 3;
-
-    private static final int TYPE = 4;
-    private static final int EVENT_COUNT = 6;
-    private static final int POSITION = 8;
-    private static final int BATCH_FIRST = 16;
-    private static final int BATCH_SLOTS = 24;
-    private static final int USED_BYTES = 28;
-
+    private final Head head;
     private final ByteBuffer memory;
+    private final SlotSeal seal;
     private final int slotBytes;
     private final int mask;
-    private long basePosition;
 
-    Slots(RingSettings settings) {
-        this.memory = ByteBuffer.allocateDirect(settings.slots() * settings.slotBytes())
-                .order(ByteOrder.LITTLE_ENDIAN);
-        this.slotBytes = settings.slotBytes();
-        this.mask = settings.slots() - 1;
-    }
-
-    /** Sets the log position of sequence 0; before the first record. */
-    void begin(long position) {
-        basePosition = position;
+    Slots(Head head) {
+        this.head = head;
+        this.memory = head.memory();
+        this.seal = head.seal();
+        this.slotBytes = head.slotBytes();
+        this.mask = head.slots() - 1;
     }
 
     ByteBuffer memory() {
@@ -82,7 +48,11 @@ final class Slots {
     }
 
     long positionOf(long sequence) {
-        return basePosition + sequence;
+        return head.base() + sequence;
+    }
+
+    long sequenceOf(long position) {
+        return position - head.base();
     }
 
     private int at(long sequence) {
@@ -101,14 +71,18 @@ final class Slots {
     /** Copies a batch into the slots {@code first} to {@code last}. */
     void write(long first, long last, EventBatch batch) {
         int offset = 0;
+        int slots = (int) (last - first + 1);
         for (long sequence = first; sequence <= last; sequence++) {
             int at = at(sequence);
             int length = batch.wholeEventsWithin(offset, room());
+            int events = batch.countWithin(offset, length);
+            seal.open(memory, at);
+            header(at, RecordType.EVENTS, events, length);
+            place(at, positionOf(sequence), positionOf(first), slots);
             batch.copyTo(memory, at + HEADER_BYTES, offset, length);
-            header(at, EVENTS, batch.countWithin(offset, length), sequence);
-            memory.putLong(at + BATCH_FIRST, positionOf(first));
-            memory.putInt(at + BATCH_SLOTS, (int) (last - first + 1));
-            memory.putInt(at + USED_BYTES, length);
+            FaultPoint.INTAKE_SLOT_COPIED.passed();
+            seal.close(memory, at, batch.bytes(), offset, length);
+            FaultPoint.INTAKE_SLOT_COMMITTED.passed();
             offset += length;
         }
     }
@@ -116,28 +90,65 @@ final class Slots {
     /** Makes a slot a CUT, or a VOID. */
     void writeControl(long sequence, byte type) {
         int at = at(sequence);
-        header(at, type, 0, sequence);
-        memory.putLong(at + BATCH_FIRST, positionOf(sequence));
-        memory.putInt(at + BATCH_SLOTS, 1);
-        memory.putInt(at + USED_BYTES, 0);
+        seal.open(memory, at);
+        header(at, type, 0, 0);
+        place(at, positionOf(sequence), positionOf(sequence), 1);
+        seal.close(memory, at, new byte[0], 0, 0);
     }
 
-    private void header(int at, byte type, int events, long sequence) {
-        memory.put(at + TYPE, type);
-        memory.putShort(at + EVENT_COUNT, (short) events);
-        memory.putLong(at + POSITION, positionOf(sequence));
+    /** Fills a slot with a record that the body has already: without a commit word. */
+    void writeReplayed(long sequence, LogRecord record, ByteBuffer bytes, int from) {
+        int at = at(sequence);
+        seal.open(memory, at);
+        header(at, RecordType.EVENTS, record.eventCount(), record.length());
+        place(at, positionOf(sequence), positionOf(sequence) - record.batchIndex(),
+                record.batchSlots());
+        memory.put(at + HEADER_BYTES, bytes, from, record.length());
+    }
+
+    /** Fills a slot with nothing, without a commit word: replayed positions that hold no events. */
+    void writeReplayedVoid(long sequence) {
+        int at = at(sequence);
+        seal.open(memory, at);
+        header(at, RecordType.VOID, 0, 0);
+        place(at, positionOf(sequence), positionOf(sequence), 1);
+    }
+
+    private void header(int at, byte type, int events, int usedBytes) {
+        memory.putInt(at + SlotLayout.TYPE, type & 0xff | events << 16);
+        memory.putInt(at + SlotLayout.USED_BYTES, usedBytes);
+    }
+
+    private void place(int at, long position, long batchFirst, int batchSlots) {
+        memory.putLong(at + SlotLayout.POSITION, position);
+        memory.putLong(at + SlotLayout.BATCH_FIRST, batchFirst);
+        memory.putInt(at + SlotLayout.BATCH_SLOTS, batchSlots);
     }
 
     byte type(long sequence) {
-        return memory.get(at(sequence) + TYPE);
+        return memory.get(at(sequence) + SlotLayout.TYPE);
     }
 
     int eventCount(long sequence) {
-        return memory.getShort(at(sequence) + EVENT_COUNT) & 0xffff;
+        return memory.getShort(at(sequence) + SlotLayout.EVENT_COUNT) & 0xffff;
     }
 
     long position(long sequence) {
-        return memory.getLong(at(sequence) + POSITION);
+        return memory.getLong(at(sequence) + SlotLayout.POSITION);
+    }
+
+    /** Sequence of the first slot of the same request. */
+    long batchFirst(long sequence) {
+        return sequenceOf(memory.getLong(at(sequence) + SlotLayout.BATCH_FIRST));
+    }
+
+    int batchSlots(long sequence) {
+        return memory.getInt(at(sequence) + SlotLayout.BATCH_SLOTS);
+    }
+
+    /** Bytes of a slot's events. */
+    int usedBytes(long sequence) {
+        return memory.getInt(at(sequence) + SlotLayout.USED_BYTES);
     }
 
     /** Address of the first event of a slot. */

@@ -15,4 +15,7 @@ interface StageListener {
 
     /** The stage's thread ends by an exception; nothing more will be applied. */
     void stageDied(int shard, Throwable cause);
+
+    /** The journal's thread ends by an exception; nothing more will be written. */
+    void journalDied(Throwable cause);
 }

@@ -3,6 +3,8 @@ package io.ringtally.ring;
 import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.Sequencer;
 import io.ringtally.event.EventCursor;
+import io.ringtally.fault.FaultPoint;
+import io.ringtally.journal.RecordType;
 import io.ringtally.tally.EventWalk;
 import io.ringtally.tally.TallyShard;
 import io.ringtally.time.Clock;
@@ -98,7 +100,9 @@ final class TallyStage implements Runnable {
             return next;
         }
         long last = Math.min(available, next + batchMax - 1);
+        FaultPoint.TALLY_BATCH_BEGINS.passed();
         apply(next, last);
+        FaultPoint.TALLY_BATCH_APPLIED.passed();
         shard.publishGauges(clock.nanoTime());
         applied.setVolatile(last);
         listener.batchApplied(shard.number(), last);
@@ -109,16 +113,17 @@ final class TallyStage implements Runnable {
         long unsettled = first;
         for (long sequence = first; sequence <= last; sequence++) {
             byte type = slots.type(sequence);
-            if (type == Slots.EVENTS) {
+            if (type == RecordType.EVENTS) {
                 if (!shard.hasRoomFor(slots.eventCount(sequence))) {
                     settle(unsettled, sequence - 1);
                     unsettled = sequence;
                 }
                 collapse(sequence);
-            } else if (type == Slots.CUT) {
+            } else if (type == RecordType.CUT) {
                 settle(unsettled, sequence - 1);
                 unsettled = sequence + 1;
                 cuts.handOver(shard.number(), sequence, shard.freeze());
+                FaultPoint.TALLY_HANDED_OVER.passed();
             }
         }
         settle(unsettled, last);
@@ -147,7 +152,7 @@ final class TallyStage implements Runnable {
 
     private void walk(long first, long last, EventWalk.Visitor visitor) {
         for (long sequence = first; sequence <= last; sequence++) {
-            if (slots.type(sequence) == Slots.EVENTS) {
+            if (slots.type(sequence) == RecordType.EVENTS) {
                 int address = slots.eventsAddress(sequence);
                 for (int left = slots.eventCount(sequence); left > 0; left--) {
                     visitor.visit(walking.at(address), slots.position(sequence));

@@ -51,7 +51,7 @@ class CutWriterIT {
     /** Reads counters and checkpoint back, as a start does. */
     private void begin(int shards) throws Exception {
         ring = RunningRing.ofShards(shards);
-        try (StartSnapshot snapshot = StartSnapshot.take(direct, LOG)) {
+        try (StartSnapshot snapshot = StartSnapshot.take(direct, LOG, true)) {
             snapshot.copyCounters(row -> assertTrue(ring.ring().shardOf(row.app(), row.message())
                     .load(new CounterKey().of(row.app(), row.message(),
                             row.event()), row.total(), row.events(), row.firstAtMicros(),
@@ -256,7 +256,7 @@ class CutWriterIT {
     void whoeverWasFencedAddsNothing() throws Exception {
         add("mine", 1);
         writeOnce();
-        StartSnapshot.take(direct, LOG).close();
+        StartSnapshot.take(direct, LOG, true).close();
         add("mine", 1);
         FrozenCut cut = ring.ring().cut();
         FencedException fenced = assertThrows(FencedException.class,

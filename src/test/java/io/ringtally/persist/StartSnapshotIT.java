@@ -66,7 +66,7 @@ class StartSnapshotIT {
         insert(written);
 
         Map<String, long[]> read = new HashMap<>();
-        try (StartSnapshot snapshot = StartSnapshot.take(database, LOG)) {
+        try (StartSnapshot snapshot = StartSnapshot.take(database, LOG, true)) {
             snapshot.copyCounters(row -> read.put(text(row.app()) + '\0' + text(row.message())
                     + '\0' + text(row.event()), new long[] {row.total(), row.events(),
                         row.firstAtMicros(), row.lastAtMicros()}));
@@ -121,7 +121,7 @@ class StartSnapshotIT {
 
     @Test
     void anEmptyDatabaseGivesNothingAndRegistersTheLog() throws Exception {
-        try (StartSnapshot snapshot = StartSnapshot.take(database, LOG)) {
+        try (StartSnapshot snapshot = StartSnapshot.take(database, LOG, true)) {
             snapshot.copyCounters(row -> {
                 throw new AssertionError("there is no counter");
             });
@@ -139,7 +139,7 @@ class StartSnapshotIT {
                 + " select count(*) from made");
         IllegalStateException full = new IllegalStateException("full");
         assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
-            try (StartSnapshot snapshot = StartSnapshot.take(database, LOG)) {
+            try (StartSnapshot snapshot = StartSnapshot.take(database, LOG, true)) {
                 assertSame(full, assertThrows(IllegalStateException.class,
                         () -> snapshot.copyCounters(row -> {
                             throw full;
@@ -151,7 +151,7 @@ class StartSnapshotIT {
     @Test
     void checkpointAndCountersAreOfOneMoment() throws Exception {
         insert(Map.of("\0before\0e", new long[] {1, 1, 0, 0}));
-        try (StartSnapshot snapshot = StartSnapshot.take(database, LOG)) {
+        try (StartSnapshot snapshot = StartSnapshot.take(database, LOG, true)) {
             snapshot.estimatedCounters();
             TestPostgres.query(url, "insert into ringtally.counter"
                     + " values ('', 'after', 'e', 1, 1, 0, 0) returning 1");

@@ -56,7 +56,11 @@ public final class RunningService implements AutoCloseable {
                 .redirectOutput(log.toFile());
         Map<String, String> all = new HashMap<>(Map.of(
                 "RINGTALLY_HTTP_PORT", String.valueOf(port),
-                "RINGTALLY_DATA_DIR", dataDirectory.toString()));
+                "RINGTALLY_DATA_DIR", dataDirectory.toString(),
+                // hundreds of logs are made: small ones
+                "RINGTALLY_RING_SLOTS", "8192",
+                "RINGTALLY_JOURNAL_SEGMENT_BYTES", "8 MiB",
+                "RINGTALLY_JOURNAL_MAX_UNFORCED_BYTES", "8 MiB"));
         all.putAll(environment);
         builder.environment().keySet().removeIf(name -> name.startsWith("RINGTALLY_"));
         builder.environment().putAll(all);

@@ -1,0 +1,32 @@
+package io.ringtally.journal;
+
+import io.ringtally.journal.Disk.DiskFile;
+
+/**
+ * A segment that is being written, or was in this run or an earlier one.
+ *
+ * <p>Threading: changed under the body's lock only; may be read by any thread.
+ */
+final class Segment {
+
+    final DiskFile file;
+    final SegmentHeader header;
+    final long bytes;
+    /** Where the next block goes. */
+    volatile long end = BodyLayout.ALIGNMENT;
+    /** Position of the last record in it; the one before its first, if there is none. */
+    volatile long last;
+    /** A write or a force of it has failed: its file is never used again. */
+    volatile boolean suspect;
+
+    Segment(DiskFile file, SegmentHeader header, long bytes) {
+        this.file = file;
+        this.header = header;
+        this.bytes = bytes;
+        this.last = header.first() - 1;
+    }
+
+    boolean hasRoomFor(int length) {
+        return end + length <= bytes;
+    }
+}

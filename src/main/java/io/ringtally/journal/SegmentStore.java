@@ -1,0 +1,327 @@
+package io.ringtally.journal;
+
+import io.ringtally.fault.FaultPoint;
+import io.ringtally.journal.Disk.DiskFile;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of the body: makes spare ones ahead of need, gives them out, and takes back those that
+ * are wholly in Postgres.
+ *
+ * <p>A spare is filled with zeros and forced, and so is its name: a full disk shows here, while
+ * nothing depends on it. A file that comes back loses its header first, forced, the oldest before
+ * the younger ones: what is left of the log is always its end, without holes.
+ *
+ * <p>Threading: {@link #run} is a thread of its own; the rest is for any. One monitor guards the
+ * lists; files are made and retired outside of it.
+ */
+final class SegmentStore implements Runnable, Closeable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentStore.class);
+
+    static final String PREFIX = "body-";
+    static final String UNFINISHED = ".new";
+
+    private static final long RETRY_MILLIS = 1_000;
+    private static final long COMPLAIN_NANOS = 10_000_000_000L;
+
+    private final Disk disk;
+    private final JournalSettings settings;
+    private final long reserveBytes;
+    private final Deque<DiskFile> spares = new ArrayDeque<>();
+    private final Deque<Segment> live = new ArrayDeque<>();
+    private final List<Flushed> flushed = new ArrayList<>();
+    private volatile Segment current;
+    private long persisted;
+    private long fileNumber;
+    private int files;
+    private boolean running;
+    private boolean stopping;
+    private long complainedNanos = System.nanoTime() - COMPLAIN_NANOS;
+    private volatile Runnable spaceListener = () -> { };
+
+    /** A segment that Postgres has whole, and since when. */
+    private record Flushed(Segment segment, long sinceNanos) {
+    }
+
+    /**
+     * A store that has no files yet.
+     *
+     * @param reserveBytes bytes of a ring full of the largest records, in the body's form
+     */
+    SegmentStore(Disk disk, JournalSettings settings, long reserveBytes) {
+        this.disk = disk;
+        this.settings = settings;
+        this.reserveBytes = reserveBytes;
+    }
+
+    /** How many spare files there should be, so that admission stays open. */
+    int sparesWanted() {
+        long free = reserveBytes + settings.segmentBytes();
+        return (int) ((free + settings.roomBytes() - 1) / settings.roomBytes());
+    }
+
+    /** Takes over a file that holds nothing anybody needs. Its header must be gone. */
+    synchronized void adoptSpare(DiskFile file) throws IOException {
+        note(file);
+        if (file.bytes() == settings.segmentBytes()) {
+            spares.addLast(file);
+        } else {
+            file.close();
+            disk.delete(file.name());
+            files--;
+        }
+    }
+
+    /** Takes over a segment of an earlier run. */
+    synchronized void adoptLive(Segment segment) {
+        note(segment.file);
+        live.addLast(segment);
+    }
+
+    private void note(DiskFile file) {
+        files++;
+        String digits = file.name().substring(PREFIX.length());
+        fileNumber = Math.max(fileNumber, Long.parseLong(digits));
+    }
+
+    /** A spare file; waits for one if there is none, which the reserve makes rare. */
+    DiskFile take() throws IOException {
+        synchronized (this) {
+            while (running && !stopping && spares.isEmpty()) {
+                awaitChange(RETRY_MILLIS);
+            }
+        }
+        return takeNow();
+    }
+
+    /** A spare file, made here and now if there is none. */
+    DiskFile takeNow() throws IOException {
+        synchronized (this) {
+            DiskFile file = spares.pollFirst();
+            if (file != null) {
+                notifyAll();
+                return file;
+            }
+        }
+        return make();
+    }
+
+    private void awaitChange(long millis) {
+        try {
+            wait(millis);
+        } catch (InterruptedException nobodyDoes) {
+            throw new IllegalStateException("a thread of the journal was interrupted",
+                    nobodyDoes);
+        }
+    }
+
+    /** A segment is in use from now on. */
+    void opened(Segment segment) {
+        synchronized (this) {
+            live.addLast(segment);
+            current = segment;
+        }
+        spaceListener.run();
+    }
+
+    /** More of the current segment is used. */
+    void used(Segment segment) {
+        if (segment == current) {
+            spaceListener.run();
+        }
+    }
+
+    synchronized void suspect(Segment segment) {
+        segment.suspect = true;
+    }
+
+    /** Bytes of blocks that can be written before another file must be made. */
+    synchronized long freeBytes() {
+        long rest = current == null ? 0 : current.bytes - current.end;
+        return (long) spares.size() * settings.roomBytes() + rest;
+    }
+
+    /** Whether admission must be closed: less is free than what may have to be written. */
+    boolean isFull() {
+        return freeBytes() < reserveBytes + settings.segmentBytes();
+    }
+
+    /** Bytes of all files. */
+    synchronized long totalBytes() {
+        return (long) files * settings.segmentBytes();
+    }
+
+    /** Segments that hold something Postgres may not have. */
+    synchronized int liveSegments() {
+        return live.size();
+    }
+
+    void onSpaceChange(Runnable listener) {
+        spaceListener = listener;
+    }
+
+    /** Everything up to {@code position} is in Postgres. */
+    synchronized void persisted(long position) {
+        persisted = position;
+        Segment oldest = live.peekFirst();
+        if (oldest != null && oldest != current && oldest.last <= position) {
+            notifyAll();
+        }
+    }
+
+    /** Makes as many spares as are wanted, in the calling thread; for the start. */
+    void prepare() throws IOException {
+        while (true) {
+            synchronized (this) {
+                if (spares.size() >= sparesWanted() || !mayGrow()) {
+                    return;
+                }
+            }
+            DiskFile made = make();
+            synchronized (this) {
+                spares.addLast(made);
+            }
+        }
+    }
+
+    private boolean mayGrow() {
+        return (long) (files + 1) * settings.segmentBytes() <= settings.maxBytes();
+    }
+
+    private DiskFile make() throws IOException {
+        String name;
+        synchronized (this) {
+            name = PREFIX + String.format("%08d", ++fileNumber);
+        }
+        DiskFile fresh = disk.allocate(name + UNFINISHED, settings.segmentBytes());
+        try {
+            FaultPoint.SEGMENT_MADE.passed();
+            fresh.force();
+            FaultPoint.SEGMENT_MADE_SYNCED.passed();
+        } catch (IOException failed) {
+            disk.delete(fresh.name());
+            throw failed;
+        } finally {
+            fresh.close();
+        }
+        disk.rename(name + UNFINISHED, name);
+        disk.forceNames();
+        FaultPoint.SEGMENT_MADE_RENAMED.passed();
+        synchronized (this) {
+            files++;
+        }
+        return disk.open(name);
+    }
+
+    @Override
+    public void run() {
+        while (true) {
+            Segment retired;
+            synchronized (this) {
+                if (stopping) {
+                    return;
+                }
+                retired = nextToRetire();
+                boolean wanted = spares.size() < sparesWanted() && mayGrow();
+                if (retired == null && !wanted) {
+                    awaitChange(flushed.isEmpty() ? 0 : RETRY_MILLIS);
+                    continue;
+                }
+            }
+            try {
+                if (retired != null) {
+                    retire(retired);
+                } else {
+                    DiskFile made = make();
+                    synchronized (this) {
+                        spares.addLast(made);
+                        notifyAll();
+                    }
+                }
+                spaceListener.run();
+            } catch (IOException full) {
+                complain(full);
+            }
+        }
+    }
+
+    /** The oldest segment if it may go now, taken from the list. */
+    private Segment nextToRetire() {
+        Segment oldest = live.peekFirst();
+        while (oldest != null && oldest != current && oldest.last <= persisted) {
+            flushed.add(new Flushed(live.removeFirst(), System.nanoTime()));
+            oldest = live.peekFirst();
+        }
+        if (flushed.isEmpty() || System.nanoTime() - flushed.get(0).sinceNanos
+                < settings.retain().toNanos()) {
+            return null;
+        }
+        return flushed.remove(0).segment;
+    }
+
+    private void retire(Segment segment) throws IOException {
+        FaultPoint.SEGMENT_RETIRE_BEGINS.passed();
+        clearHeader(segment.file);
+        FaultPoint.SEGMENT_RETIRED.passed();
+        synchronized (this) {
+            if (!segment.suspect && segment.bytes == settings.segmentBytes()) {
+                spares.addLast(segment.file);
+                notifyAll();
+                return;
+            }
+            files--;
+        }
+        segment.file.close();
+        disk.delete(segment.file.name());
+    }
+
+    /** Overwrites a header, forced: from here on the file is a spare. */
+    static void clearHeader(DiskFile file) throws IOException {
+        file.write(ByteBuffer.allocateDirect(BodyLayout.ALIGNMENT), 0);
+        file.force();
+    }
+
+    private void complain(IOException full) {
+        synchronized (this) {
+            if (System.nanoTime() - complainedNanos > COMPLAIN_NANOS) {
+                complainedNanos = System.nanoTime();
+                LOG.error("no segment file can be made in {} ({}); trying every second; events are"
+                        + " refused when the prepared space runs short", disk, full.toString());
+            }
+            awaitChange(RETRY_MILLIS);
+        }
+    }
+
+    /** Marks the thread as running, before it is started. */
+    synchronized void willRun() {
+        running = true;
+    }
+
+    /** Ends the thread. */
+    synchronized void stop() {
+        stopping = true;
+        notifyAll();
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        for (DiskFile spare : spares) {
+            spare.close();
+        }
+        for (Segment segment : live) {
+            segment.file.close();
+        }
+        for (Flushed segment : flushed) {
+            segment.segment.file.close();
+        }
+    }
+}

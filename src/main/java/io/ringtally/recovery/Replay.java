@@ -1,0 +1,124 @@
+package io.ringtally.recovery;
+
+import io.ringtally.fault.FaultPoint;
+import io.ringtally.journal.Journal;
+import io.ringtally.journal.LogPosition;
+import io.ringtally.journal.LogRecord;
+import io.ringtally.journal.LogTotals;
+import io.ringtally.journal.RecordVisitor;
+import io.ringtally.persist.FoldedTotals;
+import io.ringtally.persist.StartSnapshot;
+import io.ringtally.time.Clock;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts again what the log holds and Postgres does not.
+ *
+ * <p>Threading: {@link #run} is the starting thread's; the progress may be read by any.
+ */
+public final class Replay {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
+
+    private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final Clock clock;
+    private volatile long replayed;
+    private volatile long expected;
+
+    public Replay(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** Positions replayed so far. */
+    public long replayed() {
+        return replayed;
+    }
+
+    /** Positions to be replayed. */
+    public long expected() {
+        return expected;
+    }
+
+    /**
+     * Checks that log and database belong together.
+     *
+     * @throws IOException if they do not; the message says what to do
+     */
+    public static void check(Journal journal, StartSnapshot snapshot) throws IOException {
+        LogPosition checkpoint = snapshot.checkpoint().position();
+        if (checkpoint.compareTo(journal.end()) > 0) {
+            throw new IOException("the database has counted this log up to position " + checkpoint
+                    + ", and the log in data.dir ends at " + journal.end()
+                    + ": it is an older copy. Start with the newest one; if it is lost, begin with a"
+                    + " new data.dir");
+        }
+        if (checkpoint.compareTo(journal.begin()) < 0) {
+            throw new IOException("the database has counted this log up to position " + checkpoint
+                    + ", and the log in data.dir begins after " + journal.begin() + ": the database"
+                    + " is an older copy, and events between are gone from the log. Restore a newer"
+                    + " backup; journal.retain keeps the log long enough for the next time");
+        }
+        FoldedTotals folded = snapshot.totals();
+        LogTotals logged = journal.totalsAt(checkpoint);
+        if (!folded.events().equals(BigInteger.valueOf(logged.events()))
+                || !folded.sum().equals(logged.sum())) {
+            throw new IOException("at position " + checkpoint + " the database has counted "
+                    + folded.events() + " events with the sum " + folded.sum() + " of this log, and"
+                    + " the log in data.dir had " + logged + ": two copies of one data directory"
+                    + " were run. Keep the one the database was counted from, and give the other a"
+                    + " new data.dir");
+        }
+    }
+
+    /**
+     * Shows every record between the checkpoint and the log's end.
+     *
+     * @param into takes them; it waits where the ring is full
+     */
+    public void run(Journal journal, LogPosition checkpoint, RecordVisitor into)
+            throws IOException {
+        long begun = clock.nanoTime();
+        expected = journal.end().number() - checkpoint.number();
+        FaultPoint.REPLAY_BEGINS.passed();
+        journal.replay(checkpoint, new Progress(checkpoint, into, begun));
+        replayed = expected;
+        FaultPoint.REPLAY_ENDED.passed();
+        if (expected > 0) {
+            LOG.info("{} positions of the log are counted again after {} ms", expected,
+                    TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - begun));
+        }
+    }
+
+    private final class Progress implements RecordVisitor {
+
+        private final LogPosition checkpoint;
+        private final RecordVisitor into;
+        private long lastProgressNanos;
+
+        Progress(LogPosition checkpoint, RecordVisitor into, long begun) {
+            this.checkpoint = checkpoint;
+            this.into = into;
+            this.lastProgressNanos = begun;
+        }
+
+        @Override
+        public void record(LogRecord record, ByteBuffer bytes, int at) throws IOException {
+            into.record(record, bytes, at);
+            long done = record.position() - checkpoint.number();
+            if ((done & 0xfff) == 0) {
+                replayed = done;
+                FaultPoint.REPLAY_HALFWAY.passed();
+                if (clock.nanoTime() - lastProgressNanos > PROGRESS_NANOS) {
+                    lastProgressNanos = clock.nanoTime();
+                    LOG.info("replaying: {} of {} positions", done, expected);
+                }
+            }
+        }
+    }
+}

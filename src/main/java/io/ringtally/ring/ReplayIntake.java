@@ -1,0 +1,78 @@
+package io.ringtally.ring;
+
+import com.lmax.disruptor.InsufficientCapacityException;
+import com.lmax.disruptor.Sequencer;
+import io.ringtally.journal.LogRecord;
+import io.ringtally.journal.RecordType;
+import io.ringtally.journal.RecordVisitor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Puts the records of the log that Postgres does not have into the ring again, each at the sequence
+ * of its position, so that the same stages apply them in the same way. They carry no commit word:
+ * the body has them.
+ *
+ * <p>CUTs of an earlier run are passed over: the first one of this run covers all.
+ *
+ * <p>Threading: the starting thread, before anything is accepted.
+ */
+public final class ReplayIntake implements RecordVisitor {
+
+    private static final long FULL_NANOS = 100_000;
+
+    private final Sequencer sequencer;
+    private final Slots slots;
+    private final Doorbell[] bells;
+
+    ReplayIntake(RingCore core) {
+        this.sequencer = core.sequencer();
+        this.slots = core.slots();
+        this.bells = core.bells();
+    }
+
+    @Override
+    public void record(LogRecord record, ByteBuffer bytes, int at) throws IOException {
+        if (record.type() == RecordType.EVENTS) {
+            if (record.length() > slots.room()) {
+                throw new IOException("the log has a record of " + record.length() + " bytes at"
+                        + " position " + record.position() + ", and a slot has room for "
+                        + slots.room() + ": raise ring.slot-bytes to what it was, start, and stop"
+                        + " once before it is lowered");
+            }
+            long sequence = claim(record.position());
+            slots.writeReplayed(sequence, record, bytes, at);
+            publish(sequence);
+        } else {
+            long positions = record.type() == RecordType.GAP ? bytes.getLong(at) : 1;
+            for (long i = 0; i < positions; i++) {
+                long sequence = claim(record.position() + i);
+                slots.writeReplayedVoid(sequence);
+                publish(sequence);
+            }
+        }
+    }
+
+    private long claim(long position) throws IOException {
+        while (true) {
+            try {
+                long sequence = sequencer.tryNext();
+                if (sequence != slots.sequenceOf(position)) {
+                    throw new IOException("position " + position + " follows "
+                            + (slots.positionOf(sequence) - 1) + " in the log");
+                }
+                return sequence;
+            } catch (InsufficientCapacityException full) {
+                LockSupport.parkNanos(this, FULL_NANOS);
+            }
+        }
+    }
+
+    private void publish(long sequence) {
+        sequencer.publish(sequence);
+        for (Doorbell bell : bells) {
+            bell.published(sequence);
+        }
+    }
+}
