@@ -26,6 +26,7 @@ final class Pipeline {
     final AdmissionGate gate = new AdmissionGate();
     final Ring ring;
     final Journal journal;
+    final LogDurability durability;
     final HttpServer http;
     final ServiceStatus status;
     private final Settings settings;
@@ -42,6 +43,7 @@ final class Pipeline {
                 new RingParts.Durable(journal.head(), journal, settings.journal().syncInterval(),
                         settings.journal().batchBytesMax()));
         this.ring = new Ring(parts, gate, died);
+        this.durability = new LogDurability(this);
         this.status = new ServiceStatus(this, settings, log, clock);
         this.http = new HttpServer(settings.http(), settings.generator(),
                 new HttpServer.Parts(ring.intake(), ring.reads(), gate, status,
@@ -57,7 +59,7 @@ final class Pipeline {
         journal.onSpaceChange(() -> gate.journalFull(journal.isFull()));
         gate.journalFull(journal.isFull());
         Flusher made = new Flusher(database, checkpoint, settings.persist(),
-                new RingCuts(ring, journal), events, clock);
+                new RingCuts(ring, journal, durability), events, clock);
         ring.onApplied(made::eventsApplied);
         ring.pace(new FlushPace(ring, made, settings.ring().parkMicros()));
         flusherThread = new Thread(made, "flusher");

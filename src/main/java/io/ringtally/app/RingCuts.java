@@ -20,10 +20,12 @@ final class RingCuts implements CutSource {
 
     private final Ring ring;
     private final Journal journal;
+    private final LogDurability durability;
 
-    RingCuts(Ring ring, Journal journal) {
+    RingCuts(Ring ring, Journal journal, LogDurability durability) {
         this.ring = ring;
         this.journal = journal;
+        this.durability = durability;
     }
 
     @Override
@@ -64,5 +66,6 @@ final class RingCuts implements CutSource {
         }
         ring.persisted(cut);
         journal.persisted(cut.position());
+        durability.persisted();
     }
 }

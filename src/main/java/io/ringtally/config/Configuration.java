@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
+import io.ringtally.http.AckSettings;
 import io.ringtally.http.GeneratorSettings;
 import io.ringtally.http.HttpSettings;
 import io.ringtally.journal.JournalSettings;
@@ -136,7 +137,10 @@ public final class Configuration {
 
     /** The environment variable of a key. */
     static String variableOf(String key) {
-        return PREFIX + key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+        // what is the default of a thing is named like the thing: RINGTALLY_ACK
+        String named = key.endsWith(".default")
+                ? key.substring(0, key.length() - ".default".length()) : key;
+        return PREFIX + named.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     }
 
     /** Every key with its value and where it comes from, a line each. */
@@ -220,6 +224,11 @@ public final class Configuration {
         return checked("persist", () -> new PersistSettings(
                 values.getLong("persist.max-updates"), duration("persist.max-delay"),
                 duration("persist.min-interval")));
+    }
+
+    public AckSettings ack() throws ConfigurationException {
+        return checked("ack", () -> AckSettings.of(values.getString("ack.default"),
+                duration("ack.timeout")));
     }
 
     public GeneratorSettings generator() throws ConfigurationException {

@@ -27,7 +27,7 @@ final class Forcer implements Runnable {
     private final long intervalNanos;
     private final Consumer<Throwable> died;
     private final Object monitor = new Object();
-    private volatile LongConsumer listener = position -> { };
+    private final LongConsumer listener;
     private volatile long wanted;
     private volatile boolean stopping;
     private volatile Thread thread;
@@ -35,9 +35,17 @@ final class Forcer implements Runnable {
     private volatile long forceNanos;
     private long lastForceNanos;
 
-    Forcer(Body body, JournalSettings settings, Consumer<Throwable> died) {
+    /**
+     * A forcer that does not run yet.
+     *
+     * @param listener called after each force, on its thread, with the position reached
+     * @param died told when nothing can be forced any more
+     */
+    Forcer(Body body, JournalSettings settings, LongConsumer listener,
+            Consumer<Throwable> died) {
         this.body = body;
         this.intervalNanos = settings.syncInterval().toNanos();
+        this.listener = listener;
         this.died = died;
         this.lastForceNanos = System.nanoTime() - intervalNanos;
     }
@@ -125,11 +133,6 @@ final class Forcer implements Runnable {
             }
         }
         return true;
-    }
-
-    /** Called on the forcing thread after each force, with the position reached. */
-    void onForced(LongConsumer told) {
-        listener = told;
     }
 
     /** Ends the thread once everything written is forced. */

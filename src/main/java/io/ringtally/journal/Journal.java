@@ -39,6 +39,7 @@ public final class Journal implements EventLog, Closeable {
     private long run;
     private long end;
     private Body body;
+    private volatile LongConsumer forcedListener = position -> { };
     private volatile Forcer forcer;
 
     /**
@@ -160,7 +161,8 @@ public final class Journal implements EventLog, Closeable {
     public void start(LogPosition checkpoint) throws IOException {
         files.head().reset(run, checkpoint.number() + 1);
         persisted(checkpoint);
-        forcer = new Forcer(body, settings, died);
+        forcer = new Forcer(body, settings,
+                position -> forcedListener.accept(position), died);
         store.willRun();
         threads.add(new Thread(forcer, "journal-sync"));
         threads.add(new Thread(store, "journal-prepare"));
@@ -228,7 +230,7 @@ public final class Journal implements EventLog, Closeable {
 
     /** Called after each force with the position reached, on the forcing thread. */
     public void onForced(LongConsumer listener) {
-        forcer.onForced(listener);
+        forcedListener = listener;
     }
 
     /** Everything up to a position is in Postgres: its segments may be used again. */

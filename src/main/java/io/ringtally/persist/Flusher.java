@@ -191,6 +191,12 @@ public final class Flusher implements Runnable {
         return requests.await(ticket, timeoutMillis);
     }
 
+    /** Somebody waits for what was accepted: the next flush begins now. Returns at once. */
+    public void hurry() {
+        requests.ask();
+        LockSupport.unpark(thread);
+    }
+
     /** Begins no flush on its own until {@link #resume()}; requests and a drain still do. */
     public void pause() {
         paused = true;

@@ -1,0 +1,110 @@
+package io.ringtally.http;
+
+import io.ringtally.event.FieldError;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HttpString;
+import io.undertow.util.SameThreadExecutor;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Answers accepted requests once the level they asked for is reached: {@code journaled} at once, on
+ * the I/O thread; the others when the component that owns the level says so.
+ *
+ * <p>Threading: any I/O thread; each has lanes of its own.
+ */
+final class Acks {
+
+    private static final HttpString REACHED = new HttpString("Ringtally-Ack");
+    private static final String PARAMETER = "ack";
+
+    private final Durability durability;
+    private final AckSettings settings;
+    private final OpenExchanges open;
+    private final Map<AckLevel, List<AckLane>> lanes = new EnumMap<>(AckLevel.class);
+    private final ThreadLocal<Map<AckLevel, AckLane>> ownLanes =
+            ThreadLocal.withInitial(() -> new EnumMap<>(AckLevel.class));
+
+    /** How a request says that its events were accepted. */
+    interface Success {
+
+        void send(HttpServerExchange exchange);
+    }
+
+    Acks(Durability durability, AckSettings settings, OpenExchanges open) {
+        this.durability = durability;
+        this.settings = settings;
+        this.open = open;
+        for (AckLevel level : List.of(AckLevel.SYNCED, AckLevel.PERSISTED)) {
+            List<AckLane> all = new CopyOnWriteArrayList<>();
+            lanes.put(level, all);
+            durability.onReached(level, () -> all.forEach(AckLane::reached));
+        }
+    }
+
+    /**
+     * The level a request asks for.
+     *
+     * @param errors receives what is wrong with it
+     * @return null if it is wrong
+     */
+    AckLevel levelOf(HttpServerExchange exchange, List<FieldError> errors) {
+        if (exchange.getQueryString().isEmpty()) {
+            return settings.usual();
+        }
+        Deque<String> given = exchange.getQueryParameters().get(PARAMETER);
+        if (given == null) {
+            return settings.usual();
+        }
+        AckLevel level = given.size() == 1 ? AckLevel.of(given.getFirst()) : null;
+        if (level == null) {
+            errors.add(new FieldError(PARAMETER, "ack is " + (given.size() == 1
+                    ? "none of journaled, synced and persisted" : "given more than once")));
+        }
+        return level;
+    }
+
+    /** Answers a request whose events are in the log, at this position at the latest. */
+    void answer(HttpServerExchange exchange, AckLevel level, long position, Success success) {
+        if (level == AckLevel.JOURNALED) {
+            if (settings.usual() != level || !exchange.getQueryString().isEmpty()) {
+                exchange.getResponseHeaders().put(REACHED, level.word());
+            }
+            success.send(exchange);
+            return;
+        }
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
+            durability.want(level, position);
+            laneOf(exchange, level).await(exchange, position, new Waiting(level, success));
+        });
+    }
+
+    private AckLane laneOf(HttpServerExchange exchange, AckLevel level) {
+        return ownLanes.get().computeIfAbsent(level, missing -> {
+            AckLane lane = new AckLane(exchange.getIoThread(),
+                    () -> durability.reached(level), open, settings.timeout().toMillis());
+            lanes.get(level).add(lane);
+            return lane;
+        });
+    }
+
+    private record Waiting(AckLevel level, Success success) implements AckLane.Outcome {
+
+        @Override
+        public void reached(HttpServerExchange exchange) {
+            exchange.getResponseHeaders().put(REACHED, level.word());
+            success.send(exchange);
+        }
+
+        @Override
+        public void tooLate(HttpServerExchange exchange) {
+            exchange.getResponseHeaders().put(REACHED, AckLevel.JOURNALED.word());
+            new Problem(504, "outcome-unknown", "the events are in the log and will be counted,"
+                    + " but it was not " + level.word() + " within ack.timeout; a repeat with the"
+                    + " same ids is not counted twice, one without ids is").send(exchange);
+        }
+    }
+}
