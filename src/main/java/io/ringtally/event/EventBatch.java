@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * The events of one request, encoded and complete, ready to be copied into ring slots: defaults,
@@ -25,7 +26,14 @@ public final class EventBatch implements EventSink {
     private byte[] bytes = new byte[4 * EventLayout.EVENT_SIZE_MAX];
     private int used;
     private int count;
+    private int withId;
     private long acceptedAtMicros;
+    private long publishedAt;
+    private EventCursor cursor;
+
+    /** {@code K/}, and room for the digits of an event's index. */
+    private final byte[] madeId = new byte[EventLimits.ID_BYTES_MAX];
+    private int keyLength;
 
     /**
      * Creates an empty batch.
@@ -39,26 +47,45 @@ public final class EventBatch implements EventSink {
     /** Empties the batch; events added from now on are accepted at {@code micros}. */
     public void begin(long micros) {
         acceptedAtMicros = micros;
+        publishedAt = 0;
+        keyLength = 0;
         if (bytes.length > KEPT_BYTES) {
-            bytes = new byte[4 * EventLayout.EVENT_SIZE_MAX];
+            replace(new byte[4 * EventLayout.EVENT_SIZE_MAX]);
         }
         reset();
+    }
+
+    /**
+     * From here on events without an id get {@code K/0, K/1, ...} by their place in the batch, K
+     * being ASCII of at most {@link EventLimits#KEY_BYTES_MAX} characters.
+     */
+    public void identifyBy(String key) {
+        assert key.length() <= EventLimits.KEY_BYTES_MAX;
+        for (int i = 0; i < key.length(); i++) {
+            madeId[i] = (byte) key.charAt(i);
+        }
+        madeId[key.length()] = '/';
+        keyLength = key.length() + 1;
     }
 
     @Override
     public void reset() {
         used = 0;
         count = 0;
+        withId = 0;
     }
 
     /** Encodes one event. The draft has been checked against {@link EventLimits}. */
     @Override
     public void accept(EventDraft draft) {
+        if (draft.idLength == 0 && keyLength != 0) {
+            draft.id(madeId, 0, madeIdLength());
+        }
         int textLength =
                 draft.appLength + draft.messageLength + draft.eventLength + draft.idLength;
         int size = EventLayout.sizeOf(textLength);
         if (bytes.length - used < size) {
-            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, used + size));
+            replace(Arrays.copyOf(bytes, Math.max(bytes.length * 2, used + size)));
         }
         byte[] to = bytes;
         int at = used;
@@ -68,7 +95,8 @@ public final class EventBatch implements EventSink {
         LONGS.set(to, at + EventLayout.CREATED_AT,
                 draft.createdAtGiven ? draft.createdAtMicros : acceptedAtMicros);
         LONGS.set(to, at + EventLayout.ACCEPTED_AT, acceptedAtMicros);
-        to[at + EventLayout.APP_LENGTH] = (byte) draft.appLength;
+        to[at + EventLayout.APP_LENGTH] = (byte) (draft.createdAtGiven
+                ? draft.appLength | EventLayout.CREATED_AT_GIVEN : draft.appLength);
         to[at + EventLayout.MESSAGE_LENGTH] = (byte) draft.messageLength;
         to[at + EventLayout.EVENT_LENGTH] = (byte) draft.eventLength;
         to[at + EventLayout.ID_LENGTH] = (byte) draft.idLength;
@@ -81,6 +109,26 @@ public final class EventBatch implements EventSink {
         put(draft.idBytes, draft.idOffset, draft.idLength, p);
         used += size;
         count++;
+        withId += draft.idLength == 0 ? 0 : 1;
+    }
+
+    /** Writes the digits of the next event's index behind the key; the length of it all. */
+    private int madeIdLength() {
+        int digits = 1;
+        for (int rest = count; rest >= 10; rest /= 10) {
+            digits++;
+        }
+        int rest = count;
+        for (int at = keyLength + digits - 1; at >= keyLength; at--) {
+            madeId[at] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        return keyLength + digits;
+    }
+
+    private void replace(byte[] larger) {
+        bytes = larger;
+        cursor = null;
     }
 
     private int put(byte[] source, int offset, int length, int at) {
@@ -91,6 +139,44 @@ public final class EventBatch implements EventSink {
     /** How many events the batch holds. */
     public int count() {
         return count;
+    }
+
+    /** Whether any event has an id. */
+    public boolean hasIds() {
+        return withId != 0;
+    }
+
+    /** The time of acceptance of its events, microseconds since the epoch. */
+    public long acceptedAtMicros() {
+        return acceptedAtMicros;
+    }
+
+    /** Takes events out again, by their places; the others move up. */
+    public void drop(BitSet places) {
+        int from = 0;
+        int to = 0;
+        int kept = 0;
+        for (int place = 0; place < count; place++) {
+            int size = sizeAt(from);
+            if (!places.get(place)) {
+                System.arraycopy(bytes, from, bytes, to, size);
+                to += size;
+                kept++;
+            }
+            from += size;
+        }
+        used = to;
+        count = kept;
+    }
+
+    /** Notes that the log has the batch up to and including this position, its last slot's. */
+    public void published(long position) {
+        publishedAt = position;
+    }
+
+    /** The log position of the batch's last slot; 0 while the log does not have it. */
+    public long publishedAt() {
+        return publishedAt;
     }
 
     /** The bytes of all events together; each event starts at a multiple of 8. */
@@ -129,7 +215,8 @@ public final class EventBatch implements EventSink {
     }
 
     private int sizeAt(int at) {
-        return EventLayout.sizeOf((bytes[at + EventLayout.APP_LENGTH] & 0xff)
+        return EventLayout.sizeOf(
+                (bytes[at + EventLayout.APP_LENGTH] & EventLayout.APP_LENGTH_MASK)
                 + (bytes[at + EventLayout.MESSAGE_LENGTH] & 0xff)
                 + (bytes[at + EventLayout.EVENT_LENGTH] & 0xff)
                 + (bytes[at + EventLayout.ID_LENGTH] & 0xff));
@@ -145,8 +232,14 @@ public final class EventBatch implements EventSink {
         return bytes;
     }
 
-    /** A reader over this batch's own bytes, for a look at ids before they are claimed. */
+    /**
+     * A reader over this batch's own bytes, for a look at ids before they are claimed; the same one
+     * until the batch grows.
+     */
     public EventCursor cursor() {
-        return new EventCursor(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
+        if (cursor == null) {
+            cursor = new EventCursor(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
+        }
+        return cursor;
     }
 }

@@ -63,8 +63,13 @@ public final class EventCursor {
         return EventHash.mix(sliceHash() ^ name, tail);
     }
 
+    /** Whether {@link #createdAtMicros()} is the client's word. */
+    public boolean createdAtGiven() {
+        return (memory.get(at + EventLayout.APP_LENGTH) & EventLayout.CREATED_AT_GIVEN) != 0;
+    }
+
     public int appLength() {
-        return memory.get(at + EventLayout.APP_LENGTH) & 0xff;
+        return memory.get(at + EventLayout.APP_LENGTH) & EventLayout.APP_LENGTH_MASK;
     }
 
     public int messageLength() {
@@ -84,11 +89,32 @@ public final class EventCursor {
         return EventLayout.sizeOf(appLength() + messageLength() + eventLength() + idLength());
     }
 
+    /** A hash of app and id: who the event says it is. Only where {@link #idLength()} is not 0. */
+    public long identityHash(long seed) {
+        int app = at + EventLayout.TEXT;
+        int id = app + appLength() + messageLength() + eventLength();
+        return EventHash.hash(memory, id, idLength(),
+                EventHash.hash(memory, app, appLength(), seed));
+    }
+
+    /**
+     * A hash of what the event says besides app and id: message, name, value, and the time if the
+     * client gave one. A repeat of the same request has the same.
+     */
+    public long bodyHash(long seed) {
+        int message = at + EventLayout.TEXT + appLength();
+        long hash = EventHash.hash(memory, message, messageLength(), seed);
+        hash = EventHash.hash(memory, message + messageLength(), eventLength(), hash);
+        hash = EventHash.mix(hash, value());
+        return createdAtGiven() ? EventHash.mix(~hash, createdAtMicros()) : hash;
+    }
+
     /** Whether the event at {@code other}, in the same memory, belongs to the same counter. */
     public boolean sameCounterAs(int other) {
         int lengths = memory.getInt(at + EventLayout.APP_LENGTH);
         int otherLengths = memory.getInt(other + EventLayout.APP_LENGTH);
-        if ((lengths & 0xffffff) != (otherLengths & 0xffffff)) {
+        // app, message and event; neither the id's nor where the time came from
+        if ((lengths & 0xffff7f) != (otherLengths & 0xffff7f)) {
             return false;
         }
         int length = appLength() + messageLength() + eventLength();

@@ -2,6 +2,7 @@ package io.ringtally.event;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
@@ -35,6 +36,24 @@ public final class EventHash {
             long tail = 0;
             for (int shift = 0; i < end; i++, shift += 8) {
                 tail |= (bytes[i] & 0xffL) << shift;
+            }
+            h = fold(h ^ tail, K1);
+        }
+        return fold(h, K0);
+    }
+
+    /** The same hash of bytes in little-endian memory. */
+    static long hash(ByteBuffer memory, int offset, int length, long seed) {
+        long h = seed ^ K0 ^ length;
+        int i = offset;
+        int end = offset + length;
+        for (; i + 8 <= end; i += 8) {
+            h = fold(h ^ memory.getLong(i), K1);
+        }
+        if (i < end) {
+            long tail = 0;
+            for (int shift = 0; i < end; i++, shift += 8) {
+                tail |= (memory.get(i) & 0xffL) << shift;
             }
             h = fold(h ^ tail, K1);
         }

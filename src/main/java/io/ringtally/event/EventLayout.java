@@ -18,15 +18,16 @@ package io.ringtally.event;
  * +---------------------------------------------------------------+
  * | 24  slice hash of (app_id, message_id)                        |
  * |                                                               |
- * +---------------+---------------+---------------+---------------+
- * | 32 app length | message len.  | event length  | id length     |
+ * +-+-------------+---------------+---------------+---------------+
+ * |C| app length  | message len.  | event length  | id length     |
  * +---------------+---------------+---------------+---------------+
  * | 36  app_id, message_id, event, id: bytes of UTF-8, no gaps    |
  * |     then zeros up to a multiple of 8                          |
  * +---------------------------------------------------------------+
  * </pre>
  *
- * Integers are little-endian.
+ * Integers are little-endian. The four lengths are the bytes 32 to 35; C, the top bit of the first,
+ * says that {@code created_at} is the client's word and not the time of acceptance.
  */
 public final class EventLayout {
 
@@ -39,6 +40,12 @@ public final class EventLayout {
     static final int EVENT_LENGTH = 34;
     static final int ID_LENGTH = 35;
     static final int TEXT = 36;
+
+    /** In the byte of the app's length: {@code created_at} was given by the client. */
+    static final int CREATED_AT_GIVEN = 0x80;
+
+    /** What is left of that byte: an app id has at most 64 bytes. */
+    static final int APP_LENGTH_MASK = 0x7f;
 
     /** Bytes of the largest event: every field at its limit. */
     public static final int EVENT_SIZE_MAX = sizeOf(EventLimits.APP_BYTES_MAX

@@ -18,6 +18,12 @@ public final class EventLimits {
     /** Longest client-made {@code id}; empty means none was given. */
     public static final int ID_BYTES_MAX = 128;
 
+    /**
+     * Longest key that ids may be made of: {@code K/n} stays within an id for every index a request
+     * can have.
+     */
+    public static final int KEY_BYTES_MAX = ID_BYTES_MAX - 8;
+
     /** 0001-01-01T00:00:00Z. */
     public static final long TIME_MICROS_MIN = -62_135_596_800_000_000L;
 
