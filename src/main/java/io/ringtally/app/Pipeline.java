@@ -1,5 +1,7 @@
 package io.ringtally.app;
 
+import io.ringtally.dedupe.EventIdentity;
+import io.ringtally.dedupe.IdTable;
 import io.ringtally.http.HttpServer;
 import io.ringtally.fault.FaultPoint;
 import io.ringtally.journal.Journal;
@@ -27,6 +29,7 @@ final class Pipeline {
     final Ring ring;
     final Journal journal;
     final LogDurability durability;
+    final IdTable ids;
     final HttpServer http;
     final ServiceStatus status;
     private final Settings settings;
@@ -44,10 +47,12 @@ final class Pipeline {
                         settings.journal().batchBytesMax()));
         this.ring = new Ring(parts, gate, died);
         this.durability = new LogDurability(this);
+        this.ids = new IdTable(settings.dedupe(), new EventIdentity(log.hashSeed()),
+                clock.epochMicros());
         this.status = new ServiceStatus(this, settings, log, clock);
         this.http = new HttpServer(settings.http(), settings.generator(),
                 new HttpServer.Parts(ring.intake(), ring.reads(), gate, status,
-                        status::retryAfterSeconds, clock, log.hashSeed()));
+                        status::retryAfterSeconds, clock, log.hashSeed(), ids));
     }
 
     /** Starts counting from a checkpoint, bottom up, and lets events in last. */
@@ -60,6 +65,7 @@ final class Pipeline {
         gate.journalFull(journal.isFull());
         Flusher made = new Flusher(database, checkpoint, settings.persist(),
                 new RingCuts(ring, journal, durability), events, clock);
+        made.keepIdsFor(settings.dedupe().window());
         ring.onApplied(made::eventsApplied);
         ring.pace(new FlushPace(ring, made, settings.ring().parkMicros()));
         flusherThread = new Thread(made, "flusher");

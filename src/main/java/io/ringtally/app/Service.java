@@ -11,6 +11,7 @@ import io.ringtally.journal.LogPosition;
 import io.ringtally.persist.FlusherEvents;
 import io.ringtally.persist.StartSnapshot;
 import io.ringtally.recovery.DataDirectory;
+import io.ringtally.recovery.IdRehydration;
 import io.ringtally.recovery.Replay;
 import io.ringtally.time.Clock;
 import io.ringtally.time.SystemClock;
@@ -125,6 +126,7 @@ final class Service {
                 Replay.check(pipeline.journal, snapshot);
                 pipeline.status.reason("reading counters back from Postgres");
                 pipeline.status.rehydration().run(snapshot, pipeline.ring);
+                new IdRehydration(clock).run(snapshot, pipeline.ids);
             } catch (SQLException gone) {
                 LOG.warn("Postgres went away while counters were read back, beginning again: {}",
                         gone.getMessage());

@@ -1,6 +1,7 @@
 package io.ringtally.app;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.ringtally.dedupe.IdTable;
 import io.ringtally.http.StatusReport;
 import io.ringtally.journal.LogIdentity;
 import io.ringtally.journal.JournalState;
@@ -159,6 +160,7 @@ final class ServiceStatus implements StatusReport {
         writeJournal(json);
         writeTally(json);
         writePersister(json);
+        writeDedupe(json);
         if (word.equals("starting")) {
             json.writeObjectFieldStart("rehydration");
             json.writeNumberField("loaded_counters", rehydration.loaded());
@@ -199,6 +201,18 @@ final class ServiceStatus implements StatusReport {
         json.writeNumberField("shards", settings.tally().shards());
         json.writeNumberField("counters", counters());
         json.writeNumberField("max_counters", settings.tally().maxCounters());
+        json.writeEndObject();
+    }
+
+    private void writeDedupe(JsonGenerator json) throws IOException {
+        IdTable ids = pipeline.ids;
+        ids.expire(clock.epochMicros());
+        json.writeObjectFieldStart("dedupe");
+        json.writeNumberField("ids", ids.held());
+        json.writeNumberField("max_ids", ids.settings().maxIds());
+        json.writeNumberField("heap_bytes", ids.bytes());
+        json.writeNumberField("duplicate_events", ids.duplicates());
+        json.writeNumberField("conflicting_requests", ids.conflicts());
         json.writeEndObject();
     }
 

@@ -2,6 +2,8 @@ package io.ringtally.app;
 
 import io.ringtally.config.Configuration;
 import io.ringtally.config.ConfigurationException;
+import io.ringtally.dedupe.DedupeSettings;
+import io.ringtally.http.AckSettings;
 import io.ringtally.http.GeneratorSettings;
 import io.ringtally.http.HttpSettings;
 import io.ringtally.journal.JournalSettings;
@@ -15,12 +17,14 @@ import java.time.Duration;
  *
  * <p>Threading: immutable.
  */
-record Settings(HttpSettings http, RingSettings ring, JournalSettings journal, TallySettings tally,
-        PersistSettings persist, GeneratorSettings generator, Duration drainTimeout) {
+record Settings(HttpSettings http, AckSettings ack, RingSettings ring, JournalSettings journal,
+        TallySettings tally, PersistSettings persist, DedupeSettings dedupe,
+        GeneratorSettings generator, Duration drainTimeout) {
 
     static Settings of(Configuration configuration) throws ConfigurationException {
-        return new Settings(configuration.http(), configuration.ring(), configuration.journal(),
-                configuration.tally(), configuration.persist(), configuration.generator(),
+        return new Settings(configuration.http(), configuration.ack(), configuration.ring(),
+                configuration.journal(), configuration.tally(), configuration.persist(),
+                configuration.dedupe(), configuration.generator(),
                 configuration.drainTimeout());
     }
 }

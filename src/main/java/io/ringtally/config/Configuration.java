@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
+import io.ringtally.dedupe.DedupeSettings;
 import io.ringtally.http.AckSettings;
 import io.ringtally.http.GeneratorSettings;
 import io.ringtally.http.HttpSettings;
@@ -229,6 +230,11 @@ public final class Configuration {
     public AckSettings ack() throws ConfigurationException {
         return checked("ack", () -> AckSettings.of(values.getString("ack.default"),
                 duration("ack.timeout")));
+    }
+
+    public DedupeSettings dedupe() throws ConfigurationException {
+        return checked("dedupe", () -> new DedupeSettings(duration("dedupe.window"),
+                values.getLong("dedupe.max-ids")));
     }
 
     public GeneratorSettings generator() throws ConfigurationException {

@@ -33,12 +33,14 @@ final class BulkEndpoint implements BodyEndpoint {
             return;
         }
         context.batch.begin(clock.epochMicros());
-        if (!context.parser.readBulk(body, 0, length, context.batch, context.errors)) {
+        if (!IdempotencyKey.use(exchange, context) || !context.parser.readBulk(body, 0, length,
+                context.batch, context.errors)) {
             flow.invalid(exchange, context);
             return;
         }
+        // also those counted before: a repeat is answered like the first
         int accepted = context.batch.count();
-        if (flow.accept(exchange, context.batch)) {
+        if (flow.accept(exchange, context)) {
             String answer = "{\"success\":true,\"accepted\":" + accepted + "}";
             JsonBody.sendOnce(exchange, 202, answer.getBytes(StandardCharsets.US_ASCII));
         }

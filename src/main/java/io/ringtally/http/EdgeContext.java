@@ -1,5 +1,6 @@
 package io.ringtally.http;
 
+import io.ringtally.dedupe.Reservation;
 import io.ringtally.event.EventBatch;
 import io.ringtally.event.EventDraft;
 import io.ringtally.event.EventParser;
@@ -18,12 +19,14 @@ final class EdgeContext {
     final EventParser parser = new EventParser();
     final EventDraft draft = new EventDraft();
     final EventBatch batch;
+    final Reservation ids;
     final List<FieldError> errors = new ArrayList<>();
     final byte[] body;
     final ByteBuffer bodyBuffer;
 
-    EdgeContext(long hashSeed, int bodyBytes) {
+    EdgeContext(long hashSeed, Reservation ids, int bodyBytes) {
         batch = new EventBatch(hashSeed);
+        this.ids = ids;
         body = new byte[bodyBytes];
         bodyBuffer = ByteBuffer.wrap(body);
     }

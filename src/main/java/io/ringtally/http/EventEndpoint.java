@@ -38,8 +38,12 @@ final class EventEndpoint implements BodyEndpoint {
             return;
         }
         context.batch.begin(clock.epochMicros());
+        if (!IdempotencyKey.use(exchange, context)) {
+            flow.invalid(exchange, context);
+            return;
+        }
         context.batch.accept(context.draft);
-        if (flow.accept(exchange, context.batch)) {
+        if (flow.accept(exchange, context)) {
             SUCCESS.send(exchange, 202);
         }
     }

@@ -52,7 +52,7 @@ final class GeneratorEndpoint {
                     .event(event, 0, event.length);
             context.batch.accept(draft);
         }
-        if (flow.accept(exchange, context.batch)) {
+        if (flow.accept(exchange, context)) {
             answer.send(exchange, 202);
         }
     }

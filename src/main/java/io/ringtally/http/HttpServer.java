@@ -1,5 +1,6 @@
 package io.ringtally.http;
 
+import io.ringtally.dedupe.IdTable;
 import io.ringtally.ring.Admission;
 import io.ringtally.ring.AdmissionGate;
 import io.ringtally.ring.Intake;
@@ -38,7 +39,7 @@ public final class HttpServer {
      * @param service what its endpoints talk to
      */
     public HttpServer(HttpSettings settings, GeneratorSettings generator, Parts service) {
-        this.flow = new IngestFlow(service.intake(), service.retryAfterSeconds());
+        this.flow = new IngestFlow(service.intake(), service.retryAfterSeconds(), service.ids());
         this.routes = new Routes(endpoints(settings, generator, service));
         int requestMillis = (int) settings.requestTimeout().toMillis();
         this.undertow = Undertow.builder()
@@ -73,7 +74,8 @@ public final class HttpServer {
     private Routes.Endpoints endpoints(HttpSettings settings, GeneratorSettings generator,
             Parts service) {
         ThreadLocal<EdgeContext> contexts = ThreadLocal.withInitial(() ->
-                new EdgeContext(service.hashSeed(), settings.maxEventBytes() + 1));
+                new EdgeContext(service.hashSeed(), service.ids().newReservation(),
+                        settings.maxEventBytes() + 1));
         Clock clock = service.clock();
         BodyReader bodies = new BodyReader(contexts, open, settings.requestTimeout().toMillis());
         return new Routes.Endpoints(service.gate(), bodies,
@@ -140,8 +142,10 @@ public final class HttpServer {
      *
      * @param retryAfterSeconds how long to stay away after a refusal, seconds
      * @param hashSeed the log's seed
+     * @param ids what has been counted before
      */
     public record Parts(Intake intake, PointReads reads, AdmissionGate gate, StatusReport status,
-            ToIntFunction<Admission> retryAfterSeconds, Clock clock, long hashSeed) {
+            ToIntFunction<Admission> retryAfterSeconds, Clock clock, long hashSeed,
+            IdTable ids) {
     }
 }

@@ -48,8 +48,11 @@ final class IncrementEndpoint implements BodyEndpoint {
         };
         if (valid) {
             context.batch.begin(clock.epochMicros());
+            valid = IdempotencyKey.use(exchange, context);
+        }
+        if (valid) {
             context.batch.accept(context.draft);
-            if (flow.accept(exchange, context.batch)) {
+            if (flow.accept(exchange, context)) {
                 exchange.setStatusCode(202);
                 exchange.endExchange();
             }

@@ -1,37 +1,63 @@
 package io.ringtally.http;
 
+import io.ringtally.dedupe.IdOutcome;
+import io.ringtally.dedupe.IdTable;
 import io.ringtally.event.EventBatch;
 import io.ringtally.ring.Admission;
 import io.ringtally.ring.Intake;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToIntFunction;
 
 /**
- * The last step of every write: offers the batch to the ring and turns a refusal into its answer.
+ * The last step of every write: looks at the ids, offers the batch to the ring, and turns a refusal
+ * into its answer.
  *
  * <p>Threading: called by any I/O thread.
  */
 final class IngestFlow {
 
+    private static final HttpString DUPLICATES = new HttpString("Ringtally-Duplicates");
+
     private final Intake intake;
+    private final OnceOnly onceOnly;
     private final ToIntFunction<Admission> retryAfterSeconds;
+    private final IdTable ids;
     private final LongAdder refused = new LongAdder();
     private final LongAdder invalid = new LongAdder();
 
-    IngestFlow(Intake intake, ToIntFunction<Admission> retryAfterSeconds) {
+    IngestFlow(Intake intake, ToIntFunction<Admission> retryAfterSeconds, IdTable ids) {
         this.intake = intake;
+        this.onceOnly = new OnceOnly(intake);
         this.retryAfterSeconds = retryAfterSeconds;
+        this.ids = ids;
     }
 
     /**
-     * Offers a request's events. If they are not taken the exchange has been answered.
+     * Offers the events of the context's batch. If they are not taken the exchange has been
+     * answered.
      *
-     * @return whether they are in the log
+     * @return whether they are in the log, now or since an earlier request
      */
-    boolean accept(HttpServerExchange exchange, EventBatch batch) {
-        Admission admission = intake.offer(batch);
+    boolean accept(HttpServerExchange exchange, EdgeContext context) {
+        EventBatch batch = context.batch;
+        Admission admission;
+        if (batch.hasIds()) {
+            IdOutcome outcome = context.ids.reserve(batch);
+            if (outcome != IdOutcome.RESERVED) {
+                refuse(exchange, outcome, context);
+                return false;
+            }
+            admission = onceOnly.offer(batch, context.ids);
+            int duplicates = context.ids.duplicates().cardinality();
+            if (duplicates > 0 && admission == Admission.ACCEPTED) {
+                exchange.getResponseHeaders().put(DUPLICATES, duplicates);
+            }
+        } else {
+            admission = intake.offer(batch);
+        }
         if (admission == Admission.ACCEPTED) {
             return true;
         }
@@ -65,6 +91,35 @@ final class IngestFlow {
                     retryAfterSeconds.applyAsInt(admission));
         }
         problemOf(admission).send(exchange);
+    }
+
+    private void refuse(HttpServerExchange exchange, IdOutcome outcome, EdgeContext context) {
+        if (outcome == IdOutcome.OTHER_BODY) {
+            invalid.increment();
+        } else {
+            refused.increment();
+            exchange.getResponseHeaders().put(Headers.RETRY_AFTER,
+                    outcome == IdOutcome.IN_PROGRESS ? 1
+                            : ids.retryAfterSeconds(context.batch.acceptedAtMicros()));
+        }
+        problemOf(outcome, context.ids.refusedPlace()).send(exchange);
+    }
+
+    private Problem problemOf(IdOutcome outcome, int place) {
+        return switch (outcome) {
+            case IN_PROGRESS -> new Problem(409, "id-in-progress",
+                    "an event with the id of event " + place + " of this request is being taken at"
+                            + " this moment; nothing of this request was counted, send it again");
+            case OTHER_BODY -> new Problem(422, "id-reused",
+                    "the id of event " + place + " of this request stands for another event, with"
+                            + " another message, name, value or time; nothing of this request was"
+                            + " counted: send a new id, or the same event");
+            case FULL -> new Problem(503, "dedupe-full",
+                    "the ids of the last " + ids.settings().window().toSeconds() + " s are "
+                            + ids.settings().maxIds() + ", as many as dedupe.max-ids allows;"
+                            + " nothing of this request was counted, events without ids are");
+            case RESERVED -> throw new IllegalArgumentException("reserved is no problem");
+        };
     }
 
     private static Problem problemOf(Admission admission) {

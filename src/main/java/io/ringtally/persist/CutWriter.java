@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes one frozen cut one transaction: first the checkpoint, if it is still where we left it, then
- * the changes. So the counters and the position they belong to never part, and trying again after
- * an unknown outcome adds nothing twice.
+ * the changes, then the ids of its events. So the counters and the position they belong to never
+ * part, and trying again after an unknown outcome adds nothing twice.
  *
  * <p>Threading: the flusher's; the checkpoint may be read by any thread.
  */
@@ -103,6 +103,8 @@ final class CutWriter {
             from = to;
         }
         FaultPoint.FLUSH_ROWS_ADDED.passed();
+        EventIdRows.add(connection, checkpoint.log(), cut.ids());
+        FaultPoint.FLUSH_IDS_WRITTEN.passed();
         return true;
     }
 

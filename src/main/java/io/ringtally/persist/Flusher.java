@@ -4,6 +4,7 @@ import io.ringtally.tally.CounterDelta;
 import io.ringtally.tally.FrozenCut;
 import io.ringtally.time.Clock;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -24,6 +25,7 @@ public final class Flusher implements Runnable {
     private static final long LOOK_NANOS = 100_000_000;
     private static final long COMPLAIN_NANOS = 10_000_000_000L;
 
+    private final Database database;
     private final CutSource source;
     private final CutWriter writer;
     private final FlushPolicy policy;
@@ -44,6 +46,7 @@ public final class Flusher implements Runnable {
     private volatile long lastFlushMillis;
     private volatile int failures;
     private volatile String lastError = "";
+    private volatile EventIdPartitions partitions;
     private long lastBegunNanos;
     private long lastComplaintNanos;
 
@@ -55,12 +58,19 @@ public final class Flusher implements Runnable {
      */
     public Flusher(Database database, Checkpoint checkpoint, PersistSettings settings,
             CutSource source, FlusherEvents events, Clock clock) {
+        this.database = database;
         this.writer = new CutWriter(database, checkpoint);
         this.policy = new FlushPolicy(settings);
         this.source = source;
         this.events = events;
         this.clock = clock;
         this.lastBegunNanos = clock.nanoTime() - TimeUnit.SECONDS.toNanos(60);
+    }
+
+    /** Makes room for ids, and forgets them in Postgres after this time. To be set once. */
+    public void keepIdsFor(Duration window) {
+        partitions = new EventIdPartitions(database, writer.checkpoint().log(), window,
+                clock.nanoTime());
     }
 
     @Override
@@ -127,6 +137,7 @@ public final class Flusher implements Runnable {
             frozenSinceNanos = 0;
             return;
         }
+        tendPartitions(cut);
         long count = cut.acceptedEvents();
         List<RefusedChange> refused = writeUntilDecided(cut);
         source.persisted(cut, refused);
@@ -139,6 +150,16 @@ public final class Flusher implements Runnable {
         lastFlushMillis = TimeUnit.NANOSECONDS.toMillis(took);
         flushedEvents += count;
         flushes++;
+    }
+
+    private void tendPartitions(FrozenCut cut) {
+        EventIdPartitions tended = partitions;
+        if (tended != null) {
+            if (cut.hasIds()) {
+                tended.expectIds();
+            }
+            tended.tend(clock.nanoTime(), clock.epochMicros());
+        }
     }
 
     private List<RefusedChange> writeUntilDecided(FrozenCut cut) throws FencedException {

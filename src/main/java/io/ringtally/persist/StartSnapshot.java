@@ -10,9 +10,9 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
 /**
- * What Postgres holds at a start: the log's checkpoint and all counters, as of one moment. Taking
- * it raises the log's epoch first, in a transaction of its own, so nobody else moves the checkpoint
- * after it was read.
+ * What Postgres holds at a start: the log's checkpoint, all counters and the log's ids, as of one
+ * moment. Taking it raises the log's epoch first, in a transaction of its own, so nobody else moves
+ * the checkpoint after it was read.
  *
  * <p>Threading: none; used by the starting thread.
  */
@@ -41,6 +41,7 @@ public final class StartSnapshot implements AutoCloseable {
         Connection connection = database.connect();
         try {
             CheckpointTable.takeOver(connection, log, fresh);
+            EventIdPartitions.register(connection, log);
             connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             connection.setReadOnly(true);
             connection.setAutoCommit(false);
@@ -73,14 +74,34 @@ public final class StartSnapshot implements AutoCloseable {
 
     /** Streams all counters, in binary, one at a time. */
     public void copyCounters(CounterSink sink) throws SQLException {
+        copyOut("ringtally.counter (app_id, message_id, event, total, events, first_us, last_us)",
+                7, row -> sink.accept(new CounterRow(text(row), text(row), text(row), number(row),
+                        number(row), number(row), number(row))));
+    }
+
+    /** Streams the log's ids accepted at that time or later. */
+    public void copyIds(long fromMicros, IdSink sink) throws SQLException {
+        copyOut("(select hash_high, hash_low, fingerprint, position, accepted_us"
+                + " from ringtally.event_id where log = '" + checkpoint.log()
+                + "' and accepted_us >= " + fromMicros + ")",
+                5, row -> sink.accept(number(row), number(row), number(row), number(row),
+                        number(row)));
+    }
+
+    /** Takes the fields of one row out of a buffer. */
+    private interface RowReader {
+
+        void read(ByteBuffer row);
+    }
+
+    private void copyOut(String what, int columns, RowReader reader) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("set local statement_timeout = 0");
         }
         CopyOut copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(
-                "copy ringtally.counter (app_id, message_id, event, total, events, first_us,"
-                        + " last_us) to stdout (format binary)");
+                "copy " + what + " to stdout (format binary)");
         try {
-            read(copy, sink);
+            read(copy, columns, reader);
         } catch (RuntimeException refused) {
             // a rollback would wait for the copy's end, which nobody reads
             abort(refused);
@@ -88,7 +109,7 @@ public final class StartSnapshot implements AutoCloseable {
         }
     }
 
-    private static void read(CopyOut copy, CounterSink sink) throws SQLException {
+    private static void read(CopyOut copy, int columns, RowReader reader) throws SQLException {
         boolean first = true;
         byte[] bytes;
         while ((bytes = copy.readFromCopy()) != null) {
@@ -98,9 +119,8 @@ public final class StartSnapshot implements AutoCloseable {
                 skipHeader(row);
             }
             // a message of the stream may hold a row, the end mark, or the header alone
-            while (row.remaining() >= Short.BYTES && row.getShort() == 7) {
-                sink.accept(new CounterRow(text(row), text(row), text(row), number(row),
-                        number(row), number(row), number(row)));
+            while (row.remaining() >= Short.BYTES && row.getShort() == columns) {
+                reader.read(row);
             }
         }
     }

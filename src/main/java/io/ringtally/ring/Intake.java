@@ -48,7 +48,10 @@ public final class Intake {
         this.broken = broken;
     }
 
-    /** Takes all events of a request or none. */
+    /**
+     * Takes all events of a request or none. If they are in the log afterwards, the batch knows
+     * {@linkplain EventBatch#publishedAt() where}, also when this throws.
+     */
     public Admission offer(EventBatch batch) {
         Admission now = gate.now();
         if (now != Admission.ACCEPTED
@@ -76,6 +79,7 @@ public final class Intake {
         FaultPoint.INTAKE_CLAIMED.passed();
         try {
             slots.write(first, last, batch);
+            batch.published(slots.positionOf(last));
         } catch (RuntimeException | Error unexpected) {
             outcome = Admission.FAILED;
             voidOut(first, last, unexpected);

@@ -1,5 +1,6 @@
 package io.ringtally.ring;
 
+import io.ringtally.dedupe.EventIdentity;
 import io.ringtally.event.EventCursor;
 import io.ringtally.event.EventHash;
 import io.ringtally.journal.Head;
@@ -63,6 +64,7 @@ public final class Ring implements AutoCloseable {
         StageListener listener = new Listener(parts.clock());
         for (int number = 0; number < tally.shards(); number++) {
             TallyShard shard = parts.shards().make(number, tally, core.slots().memory());
+            shard.identifyBy(new EventIdentity(hashSeed));
             TallyStage stage = new TallyStage(core, shard, cuts, listener, parts.clock());
             core.sequencer().addGatingSequences(stage.applied());
             stages.add(stage);

@@ -44,6 +44,7 @@ public final class ChangeSet {
     private int chunkFill = CHUNK_BYTES;
 
     private final List<DeadLetter> deadLetters = new ArrayList<>();
+    private final AcceptedIds ids = new AcceptedIds();
     private final Sum128 acceptedSum = new Sum128();
     private long acceptedEvents;
 
@@ -215,13 +216,21 @@ public final class ChangeSet {
         chunksUsed = 0;
         chunkFill = CHUNK_BYTES;
         deadLetters.clear();
+        ids.clear();
         acceptedSum.clear();
         acceptedEvents = 0;
     }
 
-    /** Changed counters and dead letters: what waits for Postgres. */
+    /**
+     * Changed counters and dead letters: what waits for Postgres. Four ids take the memory of one
+     * counter and count as one.
+     */
     int pending() {
-        return size + deadLetters.size();
+        return size + deadLetters.size() + ids.count() / 4;
+    }
+
+    AcceptedIds ids() {
+        return ids;
     }
 
     int size() {

@@ -75,6 +75,16 @@ public final class FrozenCut {
         return all;
     }
 
+    /** The ids of the events, shard by shard. */
+    public List<AcceptedIds> ids() {
+        return parts.stream().map(ChangeSet::ids).toList();
+    }
+
+    /** Whether any event had an id. */
+    public boolean hasIds() {
+        return parts.stream().anyMatch(part -> part.ids().count() > 0);
+    }
+
     /** Empties the parts for their shards' next use; nothing of this cut may be read afterwards. */
     public void release() {
         parts.forEach(ChangeSet::clear);

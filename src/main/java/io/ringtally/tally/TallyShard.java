@@ -1,5 +1,6 @@
 package io.ringtally.tally;
 
+import io.ringtally.dedupe.EventIdentity;
 import io.ringtally.event.EventCursor;
 import io.ringtally.event.EventHash;
 import java.math.BigInteger;
@@ -42,6 +43,7 @@ public final class TallyShard implements AutoCloseable {
     private final Set<String> withoutBase = new HashSet<>();
     private final EventCursor settling;
 
+    private EventIdentity identity = new EventIdentity(0);
     private ChangeSet changes = new ChangeSet();
     private ChangeSet spare = new ChangeSet();
     private boolean storeRefused;
@@ -69,6 +71,11 @@ public final class TallyShard implements AutoCloseable {
         return number;
     }
 
+    /** Sets how events with ids are told apart: before the shard starts. */
+    public void identifyBy(EventIdentity ofLog) {
+        identity = ofLog;
+    }
+
     /** Whether an event belongs to this shard. */
     public boolean owns(EventCursor event) {
         return EventHash.shardOf(event.sliceHash(), shards) == number;
@@ -81,6 +88,9 @@ public final class TallyShard implements AutoCloseable {
 
     /** Takes an event of this shard in; its bytes stay in the ring until the batch is settled. */
     public void collapse(EventCursor event, long position) {
+        if (event.idLength() > 0) {
+            changes.ids().add(event, identity, position);
+        }
         collapsed.add(event, position);
         changes.accepted(event.value());
         appliedEvents++;

@@ -46,6 +46,7 @@ class ConfigurationTest {
         configuration.ring();
         configuration.tally();
         configuration.persist();
+        configuration.dedupe();
         configuration.generator();
         configuration.drainTimeout();
     }
