@@ -52,7 +52,8 @@ final class Pipeline {
         this.status = new ServiceStatus(this, settings, log, clock);
         this.http = new HttpServer(settings.http(), settings.generator(),
                 new HttpServer.Parts(ring.intake(), ring.reads(), gate, status,
-                        status::retryAfterSeconds, clock, log.hashSeed(), ids));
+                        status::retryAfterSeconds, clock, log.hashSeed(), ids,
+                        durability, settings.ack()));
     }
 
     /** Starts counting from a checkpoint, bottom up, and lets events in last. */

@@ -43,7 +43,7 @@ final class ServiceStatus implements StatusReport {
         this.log = log;
         this.clock = clock;
         this.rehydration = new Rehydration(clock);
-        this.replay = new Replay(clock);
+        this.replay = new Replay(clock, pipeline.ids);
         this.startedNanos = clock.nanoTime();
     }
 

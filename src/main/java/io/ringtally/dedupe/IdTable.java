@@ -61,7 +61,8 @@ public final class IdTable {
         return new Reservation(this, reservations.incrementAndGet());
     }
 
-    EventIdentity identity() {
+    /** How events of this log are known again. */
+    public EventIdentity identity() {
         return identity;
     }
 

@@ -40,9 +40,9 @@ final class BulkEndpoint implements BodyEndpoint {
         }
         // also those counted before: a repeat is answered like the first
         int accepted = context.batch.count();
-        if (flow.accept(exchange, context)) {
+        flow.accept(exchange, context, taken -> {
             String answer = "{\"success\":true,\"accepted\":" + accepted + "}";
-            JsonBody.sendOnce(exchange, 202, answer.getBytes(StandardCharsets.US_ASCII));
-        }
+            JsonBody.sendOnce(taken, 202, answer.getBytes(StandardCharsets.US_ASCII));
+        });
     }
 }

@@ -11,6 +11,7 @@ import io.undertow.server.HttpServerExchange;
 final class EventEndpoint implements BodyEndpoint {
 
     private static final JsonBody SUCCESS = new JsonBody("{\"success\":true}");
+    private static final Acks.Success ACCEPTED = exchange -> SUCCESS.send(exchange, 202);
 
     private final IngestFlow flow;
     private final Clock clock;
@@ -43,8 +44,6 @@ final class EventEndpoint implements BodyEndpoint {
             return;
         }
         context.batch.accept(context.draft);
-        if (flow.accept(exchange, context)) {
-            SUCCESS.send(exchange, 202);
-        }
+        flow.accept(exchange, context, ACCEPTED);
     }
 }

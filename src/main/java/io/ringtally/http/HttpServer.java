@@ -39,7 +39,8 @@ public final class HttpServer {
      * @param service what its endpoints talk to
      */
     public HttpServer(HttpSettings settings, GeneratorSettings generator, Parts service) {
-        this.flow = new IngestFlow(service.intake(), service.retryAfterSeconds(), service.ids());
+        this.flow = new IngestFlow(service.intake(), service.retryAfterSeconds(), service.ids(),
+                new Acks(service.durability(), service.ack(), open));
         this.routes = new Routes(endpoints(settings, generator, service));
         int requestMillis = (int) settings.requestTimeout().toMillis();
         this.undertow = Undertow.builder()
@@ -143,9 +144,10 @@ public final class HttpServer {
      * @param retryAfterSeconds how long to stay away after a refusal, seconds
      * @param hashSeed the log's seed
      * @param ids what has been counted before
+     * @param durability how far the log has got, for requests that wait
      */
     public record Parts(Intake intake, PointReads reads, AdmissionGate gate, StatusReport status,
             ToIntFunction<Admission> retryAfterSeconds, Clock clock, long hashSeed,
-            IdTable ids) {
+            IdTable ids, Durability durability, AckSettings ack) {
     }
 }

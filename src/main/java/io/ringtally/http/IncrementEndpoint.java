@@ -10,6 +10,11 @@ import io.undertow.server.HttpServerExchange;
  */
 final class IncrementEndpoint implements BodyEndpoint {
 
+    private static final Acks.Success ACCEPTED = exchange -> {
+        exchange.setStatusCode(202);
+        exchange.endExchange();
+    };
+
     private final IngestFlow flow;
     private final Clock clock;
     private final int bodyBytesMax;
@@ -52,10 +57,7 @@ final class IncrementEndpoint implements BodyEndpoint {
         }
         if (valid) {
             context.batch.accept(context.draft);
-            if (flow.accept(exchange, context)) {
-                exchange.setStatusCode(202);
-                exchange.endExchange();
-            }
+            flow.accept(exchange, context, ACCEPTED);
         } else if (!context.errors.isEmpty()) {
             flow.invalid(exchange, context);
         }

@@ -25,32 +25,41 @@ final class IngestFlow {
     private final OnceOnly onceOnly;
     private final ToIntFunction<Admission> retryAfterSeconds;
     private final IdTable ids;
+    private final Acks acks;
     private final LongAdder refused = new LongAdder();
     private final LongAdder invalid = new LongAdder();
 
-    IngestFlow(Intake intake, ToIntFunction<Admission> retryAfterSeconds, IdTable ids) {
+    IngestFlow(Intake intake, ToIntFunction<Admission> retryAfterSeconds, IdTable ids,
+            Acks acks) {
         this.intake = intake;
         this.onceOnly = new OnceOnly(intake);
         this.retryAfterSeconds = retryAfterSeconds;
         this.ids = ids;
+        this.acks = acks;
     }
 
     /**
-     * Offers the events of the context's batch. If they are not taken the exchange has been
-     * answered.
-     *
-     * @return whether they are in the log, now or since an earlier request
+     * Offers the events of the context's batch, and answers: with {@code success} once they are in
+     * the log, now or since an earlier request, and as safe as the request asks for.
      */
-    boolean accept(HttpServerExchange exchange, EdgeContext context) {
+    void accept(HttpServerExchange exchange, EdgeContext context, Acks.Success success) {
+        context.errors.clear();
+        AckLevel level = acks.levelOf(exchange, context.errors);
+        if (level == null) {
+            invalid(exchange, context);
+            return;
+        }
         EventBatch batch = context.batch;
+        long position = 0;
         Admission admission;
         if (batch.hasIds()) {
             IdOutcome outcome = context.ids.reserve(batch);
             if (outcome != IdOutcome.RESERVED) {
                 refuse(exchange, outcome, context);
-                return false;
+                return;
             }
             admission = onceOnly.offer(batch, context.ids);
+            position = context.ids.latestDuplicatePosition();
             int duplicates = context.ids.duplicates().cardinality();
             if (duplicates > 0 && admission == Admission.ACCEPTED) {
                 exchange.getResponseHeaders().put(DUPLICATES, duplicates);
@@ -59,10 +68,10 @@ final class IngestFlow {
             admission = intake.offer(batch);
         }
         if (admission == Admission.ACCEPTED) {
-            return true;
+            acks.answer(exchange, level, Math.max(position, batch.publishedAt()), success);
+        } else {
+            refuse(exchange, admission);
         }
-        refuse(exchange, admission);
-        return false;
     }
 
     /** Answers a request that could not be understood. */

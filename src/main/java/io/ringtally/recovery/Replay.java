@@ -1,10 +1,14 @@
 package io.ringtally.recovery;
 
+import io.ringtally.dedupe.EventIdentity;
+import io.ringtally.dedupe.IdTable;
+import io.ringtally.event.EventCursor;
 import io.ringtally.fault.FaultPoint;
 import io.ringtally.journal.Journal;
 import io.ringtally.journal.LogPosition;
 import io.ringtally.journal.LogRecord;
 import io.ringtally.journal.LogTotals;
+import io.ringtally.journal.RecordType;
 import io.ringtally.journal.RecordVisitor;
 import io.ringtally.persist.FoldedTotals;
 import io.ringtally.persist.StartSnapshot;
@@ -28,11 +32,20 @@ public final class Replay {
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Clock clock;
+    private final IdTable ids;
+    private final EventIdentity identity;
     private volatile long replayed;
     private volatile long expected;
 
-    public Replay(Clock clock) {
+    /**
+     * A replay that is to be run.
+     *
+     * @param ids learns the ids of the events that are counted again
+     */
+    public Replay(Clock clock, IdTable ids) {
         this.clock = clock;
+        this.ids = ids;
+        this.identity = ids.identity();
     }
 
     /** Positions replayed so far. */
@@ -95,6 +108,18 @@ public final class Replay {
         }
     }
 
+    private void restoreIds(LogRecord record, ByteBuffer bytes, int at) {
+        EventCursor event = new EventCursor(bytes).at(at);
+        for (int left = record.eventCount(); left > 0; left--) {
+            if (event.idLength() > 0) {
+                ids.restore(identity.high(event), identity.low(event),
+                        identity.fingerprint(event), record.position(),
+                        event.acceptedAtMicros());
+            }
+            event.at(event.address() + event.size());
+        }
+    }
+
     private final class Progress implements RecordVisitor {
 
         private final LogPosition checkpoint;
@@ -109,6 +134,9 @@ public final class Replay {
 
         @Override
         public void record(LogRecord record, ByteBuffer bytes, int at) throws IOException {
+            if (record.type() == RecordType.EVENTS) {
+                restoreIds(record, bytes, at);
+            }
             into.record(record, bytes, at);
             long done = record.position() - checkpoint.number();
             if ((done & 0xfff) == 0) {
