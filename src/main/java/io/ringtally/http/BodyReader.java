@@ -30,11 +30,13 @@ final class BodyReader {
 
     private final ThreadLocal<EdgeContext> contexts;
     private final OpenExchanges open;
+    private final UnreadBody unread;
     private final long requestTimeoutMillis;
 
     BodyReader(ThreadLocal<EdgeContext> contexts, OpenExchanges open, long requestTimeoutMillis) {
         this.contexts = contexts;
         this.open = open;
+        this.unread = new UnreadBody(requestTimeoutMillis);
         this.requestTimeoutMillis = requestTimeoutMillis;
     }
 
@@ -102,41 +104,9 @@ final class BodyReader {
     }
 
     private void refuse(HttpServerExchange exchange, int limit, String found) {
-        drop(exchange);
+        unread.drop(exchange);
         new Problem(413, "body-too-large", "the body has " + found + ", the limit here is " + limit
                 + " bytes; send fewer or smaller events in one request").send(exchange);
-    }
-
-    /**
-     * To be called before a request is answered whose body nobody reads. The client gets its answer
-     * at once, and what it still sends is read and dropped: else one that reads only after it has
-     * sent everything would find a broken connection and no answer. It has as long for that as for
-     * any body, and Undertow drops no more than the largest entity.
-     */
-    void drop(HttpServerExchange exchange) {
-        if (exchange.isRequestComplete()) {
-            return;
-        }
-        if (HttpContinue.requiresContinueResponse(exchange)) {
-            exchange.setPersistent(false); // it was not told to send, so nothing is dropped
-            return;
-        }
-        XnioExecutor.Key deadline = exchange.getIoThread().executeAfter(
-                () -> IoUtils.safeClose(exchange.getConnection()), requestTimeoutMillis,
-                TimeUnit.MILLISECONDS);
-        boolean persistent = exchange.isPersistent();
-        exchange.addDefaultResponseListener(answered -> {
-            // Undertow drops bodies of persistent connections only; the headers are out already
-            if (answered.isResponseStarted()) {
-                answered.setPersistent(true);
-            }
-            return false;
-        });
-        exchange.addExchangeCompleteListener((complete, next) -> {
-            deadline.remove();
-            complete.setPersistent(persistent);
-            next.proceed();
-        });
     }
 
     /** A body that comes in pieces. */

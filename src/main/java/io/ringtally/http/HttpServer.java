@@ -7,12 +7,9 @@ import io.ringtally.ring.Intake;
 import io.ringtally.ring.PointReads;
 import io.ringtally.time.Clock;
 import io.undertow.Undertow;
-import io.undertow.UndertowOptions;
-import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToIntFunction;
-import org.xnio.Options;
 
 /**
  * The HTTP listener with its endpoints.
@@ -21,11 +18,8 @@ import org.xnio.Options;
  */
 public final class HttpServer {
 
-    private static final int HEADER_BYTES_MAX = 16 * 1024;
-    private static final int HEADERS_MAX = 64;
     /** How much of a body that is too large, or that nobody wants, is read and dropped. */
     private static final long DROPPED_BYTES_MAX = 16L << 20;
-    private static final int SHUTDOWN_MILLIS = 5_000;
     private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final OpenExchanges open = new OpenExchanges();
@@ -42,34 +36,12 @@ public final class HttpServer {
         this.flow = new IngestFlow(service.intake(), service.retryAfterSeconds(), service.ids(),
                 new Acks(service.durability(), service.ack(), open));
         this.routes = new Routes(endpoints(settings, generator, service));
-        int requestMillis = (int) settings.requestTimeout().toMillis();
-        this.undertow = Undertow.builder()
-                .addHttpListener(settings.port(), settings.host())
-                .setIoThreads(settings.ioThreads())
+        Listener listener = new Listener(settings.host(), settings.port(), settings.ioThreads(),
                 // nothing is dispatched to workers; Undertow wants at least one
-                .setWorkerThreads(1)
-                .setSocketOption(Options.TCP_NODELAY, true)
-                .setSocketOption(Options.BACKLOG, 1024)
-                // no READ_TIMEOUT: it sets a timer at every request. Headers and idle connections
-                // have the timeouts below, bodies have BodyReader's
-                .setSocketOption(Options.WRITE_TIMEOUT, requestMillis)
-                .setSocketOption(Options.CONNECTION_HIGH_WATER, settings.maxConnections())
-                .setSocketOption(Options.CONNECTION_LOW_WATER, settings.maxConnections())
-                .setServerOption(UndertowOptions.MAX_HEADER_SIZE, HEADER_BYTES_MAX)
-                .setServerOption(UndertowOptions.MAX_HEADERS, HEADERS_MAX)
-                // endpoints have limits of their own, below this one; Undertow's default is 2 MiB
-                .setServerOption(UndertowOptions.MAX_ENTITY_SIZE,
-                        settings.maxBulkBytes() + DROPPED_BYTES_MAX)
-                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, requestMillis)
-                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT,
-                        (int) settings.idleTimeout().toMillis())
-                .setServerOption(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
-                // ids are decoded once, by ourselves
-                .setServerOption(UndertowOptions.DECODE_URL, false)
-                .setServerOption(UndertowOptions.ENABLE_HTTP2, false)
-                .setServerOption(UndertowOptions.SHUTDOWN_TIMEOUT, SHUTDOWN_MILLIS)
-                .setHandler(routes)
-                .build();
+                1, settings.maxConnections());
+        // endpoints have limits of their own, below this one
+        this.undertow = listener.with(settings.idleTimeout(), settings.requestTimeout(),
+                settings.maxBulkBytes() + DROPPED_BYTES_MAX, routes);
     }
 
     private Routes.Endpoints endpoints(HttpSettings settings, GeneratorSettings generator,
@@ -79,7 +51,8 @@ public final class HttpServer {
                         settings.maxEventBytes() + 1));
         Clock clock = service.clock();
         BodyReader bodies = new BodyReader(contexts, open, settings.requestTimeout().toMillis());
-        return new Routes.Endpoints(service.gate(), bodies,
+        UnreadBody unread = new UnreadBody(settings.requestTimeout().toMillis());
+        return new Routes.Endpoints(service.gate(), bodies, unread,
                 new IncrementEndpoint(flow, clock, settings.maxEventBytes()),
                 new EventEndpoint(flow, clock, settings.maxEventBytes()),
                 new BulkEndpoint(flow, clock, settings.maxBulkBytes()),
@@ -102,7 +75,7 @@ public final class HttpServer {
 
     /** The port it listens on. */
     public int port() {
-        return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
+        return Listener.portOf(undertow);
     }
 
     /** Requests refused because of the service's state. */

@@ -4,12 +4,9 @@ import io.ringtally.ring.Admission;
 import io.ringtally.ring.AdmissionGate;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.io.IOException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Every path and method there is.
@@ -18,13 +15,13 @@ import org.slf4j.LoggerFactory;
  */
 final class Routes implements HttpHandler {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
-
     private static final String COUNTERS = "/v1/counters/";
     private static final String MESSAGES = "/v1/messages/";
 
     private final AdmissionGate gate;
     private final BodyReader bodies;
+    private final UnreadBody unread;
+    private final PlainAnswers answers;
     private final BodyEndpoint increment;
     private final BodyEndpoint event;
     private final BodyEndpoint bulk;
@@ -37,6 +34,8 @@ final class Routes implements HttpHandler {
     Routes(Endpoints endpoints) {
         this.gate = endpoints.gate();
         this.bodies = endpoints.bodies();
+        this.unread = endpoints.unread();
+        this.answers = new PlainAnswers(unread);
         this.increment = endpoints.increment();
         this.event = endpoints.event();
         this.bulk = endpoints.bulk();
@@ -57,14 +56,7 @@ final class Routes implements HttpHandler {
         } catch (IOException gone) {
             BodyReader.brokenOff(exchange, gone);
         } catch (RuntimeException | Error unexpected) {
-            LOG.error("{} {} failed", exchange.getRequestMethod(), exchange.getRequestPath(),
-                    unexpected);
-            if (exchange.isResponseStarted()) {
-                exchange.endExchange();
-            } else {
-                new Problem(500, "internal", "this is a defect of the service; its log says more")
-                        .send(exchange);
-            }
+            PlainAnswers.defect(exchange, unexpected);
         }
     }
 
@@ -75,41 +67,40 @@ final class Routes implements HttpHandler {
             case "/api/event" -> post(exchange, method, event);
             case "/api/create_event" -> {
                 if (generator != null && method.equals(Methods.GET)) {
-                    bodies.drop(exchange);
+                    unread.drop(exchange);
                     generator.handle(exchange);
-                } else if (generator == null && isRead(method)) {
-                    notFound(exchange, path);
+                } else if (generator == null && PlainAnswers.isRead(method)) {
+                    answers.notFound(exchange, path);
                 } else {
                     post(exchange, method, event);
                 }
             }
             case "/api/event/bulk" -> post(exchange, method, bulk);
             case "/status" -> {
-                if (readable(exchange, method)) {
-                    JsonBody.sendOnce(exchange, status.httpStatus(),
-                            AnswerJson.object(status::writeStatus));
+                if (answers.readable(exchange)) {
+                    PlainAnswers.status(exchange, status);
                 }
             }
             case "/api/q/stats" -> {
-                if (readable(exchange, method)) {
+                if (answers.readable(exchange)) {
                     JsonBody.sendOnce(exchange, 200, AnswerJson.object(status::writeStats));
                 }
             }
-            default -> routeById(exchange, method, rawPath(exchange));
+            default -> routeById(exchange, rawPath(exchange));
         }
     }
 
-    private void routeById(HttpServerExchange exchange, HttpString method, String path) {
+    private void routeById(HttpServerExchange exchange, String path) {
         if (hasId(path, COUNTERS)) {
-            if (readable(exchange, method)) {
+            if (answers.readable(exchange)) {
                 reads.counter(exchange, path.substring(COUNTERS.length()));
             }
         } else if (hasId(path, MESSAGES)) {
-            if (readable(exchange, method)) {
+            if (answers.readable(exchange)) {
                 reads.message(exchange, path.substring(MESSAGES.length()));
             }
         } else {
-            notFound(exchange, path);
+            answers.notFound(exchange, path);
         }
     }
 
@@ -136,34 +127,8 @@ final class Routes implements HttpHandler {
         } else {
             boolean alsoGet = endpoint == event && generator != null
                     && exchange.getRequestPath().equals("/api/create_event");
-            notAllowed(exchange, method, alsoGet ? "GET, POST" : "POST");
+            answers.notAllowed(exchange, alsoGet ? "GET, POST" : "POST");
         }
-    }
-
-    private static boolean isRead(HttpString method) {
-        return method.equals(Methods.GET) || method.equals(Methods.HEAD);
-    }
-
-    private boolean readable(HttpServerExchange exchange, HttpString method) {
-        if (isRead(method)) {
-            bodies.drop(exchange);
-            return true;
-        }
-        notAllowed(exchange, method, "GET, HEAD");
-        return false;
-    }
-
-    private void notAllowed(HttpServerExchange exchange, HttpString method, String allow) {
-        bodies.drop(exchange);
-        exchange.getResponseHeaders().put(Headers.ALLOW, allow);
-        new Problem(405, "method-not-allowed", method + " is not possible on "
-                + exchange.getRequestPath() + "; " + allow + " is").send(exchange);
-    }
-
-    private void notFound(HttpServerExchange exchange, String path) {
-        bodies.drop(exchange);
-        String shown = path.length() > 100 ? path.substring(0, 100) + "..." : path;
-        new Problem(404, "no-such-path", "there is nothing at " + shown).send(exchange);
     }
 
     /** Monotonic time of the last request seen while draining; 0 if there was none. */
@@ -172,8 +137,8 @@ final class Routes implements HttpHandler {
     }
 
     /** What the routes lead to. */
-    record Endpoints(AdmissionGate gate, BodyReader bodies, BodyEndpoint increment,
-            BodyEndpoint event, BodyEndpoint bulk, GeneratorEndpoint generator,
-            ReadEndpoint reads, StatusReport status) {
+    record Endpoints(AdmissionGate gate, BodyReader bodies, UnreadBody unread,
+            BodyEndpoint increment, BodyEndpoint event, BodyEndpoint bulk,
+            GeneratorEndpoint generator, ReadEndpoint reads, StatusReport status) {
     }
 }

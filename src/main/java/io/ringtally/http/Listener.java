@@ -1,0 +1,64 @@
+package io.ringtally.http;
+
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.server.HttpHandler;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.xnio.Options;
+
+/**
+ * A hardened listener: the limits that hold whatever is behind it.
+ *
+ * <p>Threading: immutable.
+ *
+ * @param host address to bind
+ * @param port 0 (any free one) to 65535
+ * @param ioThreads threads that read and answer
+ * @param workers threads for what may block, at least 1
+ * @param maxConnections connections accepted at once
+ */
+record Listener(String host, int port, int ioThreads, int workers, int maxConnections) {
+
+    private static final int HEADER_BYTES_MAX = 16 * 1024;
+    private static final int HEADERS_MAX = 64;
+    private static final int SHUTDOWN_MILLIS = 5_000;
+
+    /**
+     * Builds a server that does not listen yet.
+     *
+     * @param maxEntityBytes largest body read, dropped ones included; Undertow's default is 2 MiB
+     */
+    Undertow with(Duration idleTimeout, Duration requestTimeout, long maxEntityBytes,
+            HttpHandler handler) {
+        int requestMillis = (int) requestTimeout.toMillis();
+        return Undertow.builder()
+                .addHttpListener(port, host)
+                .setIoThreads(ioThreads)
+                .setWorkerThreads(workers)
+                .setSocketOption(Options.TCP_NODELAY, true)
+                .setSocketOption(Options.BACKLOG, 1024)
+                // no READ_TIMEOUT: it sets a timer at every request. Headers and idle connections
+                // have the timeouts below, bodies have BodyReader's
+                .setSocketOption(Options.WRITE_TIMEOUT, requestMillis)
+                .setSocketOption(Options.CONNECTION_HIGH_WATER, maxConnections)
+                .setSocketOption(Options.CONNECTION_LOW_WATER, maxConnections)
+                .setServerOption(UndertowOptions.MAX_HEADER_SIZE, HEADER_BYTES_MAX)
+                .setServerOption(UndertowOptions.MAX_HEADERS, HEADERS_MAX)
+                .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, maxEntityBytes)
+                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, requestMillis)
+                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, (int) idleTimeout.toMillis())
+                .setServerOption(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
+                // ids are decoded once, by ourselves
+                .setServerOption(UndertowOptions.DECODE_URL, false)
+                .setServerOption(UndertowOptions.ENABLE_HTTP2, false)
+                .setServerOption(UndertowOptions.SHUTDOWN_TIMEOUT, SHUTDOWN_MILLIS)
+                .setHandler(handler)
+                .build();
+    }
+
+    /** The port a started server listens on. */
+    static int portOf(Undertow undertow) {
+        return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
+    }
+}

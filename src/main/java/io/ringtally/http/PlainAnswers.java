@@ -1,0 +1,67 @@
+package io.ringtally.http;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What every listener says alike: of paths and methods that are not there, and of its own defects.
+ *
+ * <p>Threading: on the exchange's I/O thread, except {@link #defect}.
+ */
+final class PlainAnswers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PlainAnswers.class);
+
+    private final UnreadBody unread;
+
+    PlainAnswers(UnreadBody unread) {
+        this.unread = unread;
+    }
+
+    static boolean isRead(HttpString method) {
+        return method.equals(Methods.GET) || method.equals(Methods.HEAD);
+    }
+
+    /** Whether this is a GET or HEAD, its body dropped; if not, the exchange has been answered. */
+    boolean readable(HttpServerExchange exchange) {
+        if (isRead(exchange.getRequestMethod())) {
+            unread.drop(exchange);
+            return true;
+        }
+        notAllowed(exchange, "GET, HEAD");
+        return false;
+    }
+
+    void notAllowed(HttpServerExchange exchange, String allow) {
+        unread.drop(exchange);
+        exchange.getResponseHeaders().put(Headers.ALLOW, allow);
+        new Problem(405, "method-not-allowed", exchange.getRequestMethod() + " is not possible on "
+                + exchange.getRequestPath() + "; " + allow + " is").send(exchange);
+    }
+
+    void notFound(HttpServerExchange exchange, String path) {
+        unread.drop(exchange);
+        String shown = path.length() > 100 ? path.substring(0, 100) + "..." : path;
+        new Problem(404, "no-such-path", "there is nothing at " + shown).send(exchange);
+    }
+
+    static void status(HttpServerExchange exchange, StatusReport status) {
+        JsonBody.sendOnce(exchange, status.httpStatus(), AnswerJson.object(status::writeStatus));
+    }
+
+    /** The handler has thrown something: a defect of ours. */
+    static void defect(HttpServerExchange exchange, Throwable unexpected) {
+        LOG.error("{} {} failed", exchange.getRequestMethod(), exchange.getRequestPath(),
+                unexpected);
+        if (exchange.isResponseStarted()) {
+            exchange.endExchange();
+        } else {
+            new Problem(500, "internal", "this is a defect of the service; its log says more")
+                    .send(exchange);
+        }
+    }
+}
