@@ -1,6 +1,7 @@
 package io.ringtally.persist;
 
 import io.ringtally.journal.LogPosition;
+import io.ringtally.tally.Amount;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.Connection;
@@ -37,7 +38,7 @@ final class CheckpointTable {
             """;
 
     private static final String READ =
-            "select epoch, position from ringtally.checkpoint where log = ?";
+            "select epoch, position, events, sum from ringtally.checkpoint where log = ?";
 
     private CheckpointTable() {
     }
@@ -79,10 +80,17 @@ final class CheckpointTable {
             statement.setObject(1, log);
             try (ResultSet row = statement.executeQuery()) {
                 return row.next()
-                        ? new Checkpoint(log, row.getLong(1), new LogPosition(row.getLong(2)))
+                        ? new Checkpoint(log, row.getLong(1), new LogPosition(row.getLong(2)),
+                                amount(row, 3))
                         : null;
             }
         }
+    }
+
+    /** An amount from two columns, the number of events and their sum. */
+    static Amount amount(ResultSet row, int column) throws SQLException {
+        return new Amount(row.getBigDecimal(column).toBigIntegerExact(),
+                row.getBigDecimal(column + 1).toBigIntegerExact());
     }
 
     /** Moves the checkpoint, if it is where this owner left it. */

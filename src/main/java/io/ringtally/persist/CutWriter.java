@@ -1,6 +1,7 @@
 package io.ringtally.persist;
 
 import io.ringtally.fault.FaultPoint;
+import io.ringtally.tally.Amount;
 import io.ringtally.tally.CounterDelta;
 import io.ringtally.tally.CounterSnapshot;
 import io.ringtally.tally.FrozenCut;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * the changes, then the ids of its events. So the counters and the position they belong to never
  * part, and trying again after an unknown outcome adds nothing twice.
  *
- * <p>Threading: the flusher's; the checkpoint may be read by any thread.
+ * <p>Threading: the flusher's; checkpoint and folding may be read by any thread.
  */
 final class CutWriter {
 
@@ -27,15 +28,19 @@ final class CutWriter {
     private static final int STATEMENT_ROWS = 5_000;
 
     private final Database database;
-    private volatile Checkpoint checkpoint;
+    private volatile Folding folding;
 
     CutWriter(Database database, Checkpoint checkpoint) {
         this.database = database;
-        this.checkpoint = checkpoint;
+        this.folding = new Folding(checkpoint, checkpoint);
     }
 
     Checkpoint checkpoint() {
-        return checkpoint;
+        return folding.done();
+    }
+
+    Folding folding() {
+        return folding;
     }
 
     /**
@@ -48,6 +53,11 @@ final class CutWriter {
      */
     List<RefusedChange> write(FrozenCut cut, CounterDelta[] deltas)
             throws SQLException, FencedException {
+        Checkpoint target = checkpoint().movedTo(cut.position(),
+                Amount.of(cut.acceptedEvents(), cut.acceptedSum()));
+        if (!folding.target().equals(target)) {
+            folding = new Folding(checkpoint(), target);
+        }
         try (Connection connection = database.connect()) {
             connection.setAutoCommit(false);
             boolean plain = false;
@@ -77,7 +87,7 @@ final class CutWriter {
             List<RefusedChange> refused = plain && advanced
                     ? List.of() : refusedChanges(connection, cut, deltas);
             connection.commit();
-            checkpoint = new Checkpoint(checkpoint.log(), checkpoint.epoch(), cut.position());
+            folding = new Folding(target, target);
             return refused;
         }
     }
@@ -85,6 +95,7 @@ final class CutWriter {
     /** One transaction's work; false if the checkpoint is not where we left it. */
     private boolean attempt(Connection connection, FrozenCut cut, CounterDelta[] deltas,
             boolean bisect) throws SQLException {
+        Checkpoint checkpoint = checkpoint();
         if (!CheckpointTable.advance(connection, checkpoint, cut.position(),
                 cut.acceptedEvents(), cut.acceptedSum())) {
             return false;
@@ -152,6 +163,7 @@ final class CutWriter {
     /** The checkpoint did not move: it stands at the target, or it is not ours any more. */
     private void decide(Connection connection, FrozenCut cut)
             throws SQLException, FencedException {
+        Checkpoint checkpoint = checkpoint();
         Checkpoint found = CheckpointTable.read(connection, checkpoint.log());
         if (found != null && found.epoch() == checkpoint.epoch()
                 && found.position().equals(cut.position())) {
@@ -168,7 +180,7 @@ final class CutWriter {
     private List<RefusedChange> refusedChanges(Connection connection, FrozenCut cut,
             CounterDelta[] deltas) throws SQLException {
         List<RefusedChange> refused = new ArrayList<>();
-        DeadLetterRows letters = new DeadLetterRows(checkpoint.log(), cut.position());
+        DeadLetterRows letters = new DeadLetterRows(checkpoint().log(), cut.position());
         for (CounterDelta delta : letters.refusedAmong(connection, deltas)) {
             CounterSnapshot row = CounterRows.find(connection, delta);
             refused.add(new RefusedChange(delta, row));

@@ -256,6 +256,11 @@ public final class Flusher implements Runnable {
         return writer.checkpoint();
     }
 
+    /** Where the checkpoint row stands, or may stand while its transaction is under way. */
+    public Folding folding() {
+        return writer.folding();
+    }
+
     /** What the flusher is doing. */
     public PersisterState state() {
         return new PersisterState(writer.checkpoint().position(), flushes, flushedEvents,

@@ -5,11 +5,13 @@ import io.ringtally.event.EventCursor;
 import io.ringtally.event.EventHash;
 import io.ringtally.journal.Head;
 import io.ringtally.journal.LogPosition;
+import io.ringtally.tally.Amount;
 import io.ringtally.tally.CounterDelta;
 import io.ringtally.tally.CounterKey;
 import io.ringtally.tally.CounterSnapshot;
 import io.ringtally.tally.FrozenCut;
 import io.ringtally.tally.ShardGauges;
+import io.ringtally.tally.Sum128;
 import io.ringtally.tally.TallySettings;
 import io.ringtally.tally.TallyShard;
 import io.ringtally.time.Clock;
@@ -197,11 +199,35 @@ public final class Ring implements AutoCloseable {
 
     /** Slots published or being filled that the slowest stage has not applied: the true backlog. */
     public long backlogSlots() {
+        return Math.max(0, core.sequencer().getCursor() - slowestApplied());
+    }
+
+    private long slowestApplied() {
         long slowest = Long.MAX_VALUE;
         for (TallyStage stage : stages) {
             slowest = Math.min(slowest, stage.applied().get());
         }
-        return Math.max(0, core.sequencer().getCursor() - slowest);
+        return slowest;
+    }
+
+    /** Everything up to here has been applied by every shard. */
+    public LogPosition appliedPosition() {
+        return new LogPosition(core.slots().positionOf(slowestApplied()));
+    }
+
+    /**
+     * What the shards have applied since the start. Never less than what a cut has handed over:
+     * shards publish their part of this before.
+     */
+    public Amount applied() {
+        long events = 0;
+        Sum128 sum = new Sum128();
+        for (TallyStage stage : stages) {
+            ShardGauges gauges = stage.shard().gauges();
+            events += gauges.appliedEvents();
+            sum.add(gauges.appliedSum());
+        }
+        return Amount.of(events, sum.toBigInteger());
     }
 
     /**
