@@ -1,7 +1,8 @@
 package io.ringtally.admin;
 
 /**
- * {@code ringtally:type=Database}: the pool of connections to Postgres. Registered once counters
+ * {@code ringtally:type=Database}: the pool of connections to Postgres, and whether what it holds
+ * is balanced. Registered once counters
  * have been read back.
  */
 public interface DatabaseMXBean {
@@ -14,4 +15,13 @@ public interface DatabaseMXBean {
 
     /** Most connections the pool opens, {@code db.pool-size}. */
     int getMaxConnections();
+
+    /**
+     * Whether no audit has found an imbalance since one found balance; true also before the first
+     * audit, see {@link #getLedgerAuditAgeMillis}.
+     */
+    boolean isLedgerBalanced();
+
+    /** Milliseconds since the last audit that came to a verdict; -1 if there was none. */
+    long getLedgerAuditAgeMillis();
 }

@@ -1,5 +1,6 @@
 package io.ringtally.admin;
 
+import io.ringtally.audit.LedgerAlarm;
 import io.ringtally.persist.Database;
 import io.ringtally.persist.Flusher;
 import io.ringtally.ring.AdmissionGate;
@@ -70,10 +71,10 @@ public final class ManagementBeans {
     }
 
     /** Registers the rest: the flusher runs. */
-    public void persisting(Flusher flusher, Database database) {
+    public void persisting(Flusher flusher, Database database, LedgerAlarm ledger) {
         add("Persister", new PersisterBean(service, ring, tally, flusher), PersisterMXBean.class,
                 PersisterBean.DESCRIPTIONS);
-        add("Database", new DatabaseBean(database), DatabaseMXBean.class,
+        add("Database", new DatabaseBean(database, ledger), DatabaseMXBean.class,
                 DatabaseBean.DESCRIPTIONS);
     }
 

@@ -3,6 +3,7 @@ package io.ringtally.app;
 import io.ringtally.config.Configuration;
 import io.ringtally.config.ConfigurationException;
 import io.ringtally.persist.Database;
+import io.ringtally.persist.DatabaseSettings;
 import io.ringtally.persist.EmbeddedDatabase;
 import io.ringtally.persist.EmbeddedDatabaseSettings;
 import io.ringtally.persist.StartSnapshot;
@@ -34,6 +35,7 @@ final class DatabaseStart implements AutoCloseable {
     private final Configuration configuration;
     private EmbeddedDatabase embedded;
     private Database database;
+    private DatabaseSettings settings;
 
     DatabaseStart(Configuration configuration) {
         this.configuration = configuration;
@@ -50,7 +52,13 @@ final class DatabaseStart implements AutoCloseable {
                     configuration.embeddedStartLimit()));
             url = embedded.jdbcUrl();
         }
-        database = new Database(configuration.database(url));
+        settings = configuration.database(url);
+        database = new Database(settings);
+    }
+
+    /** Where the database is, once {@link #open} has returned. */
+    DatabaseSettings settings() {
+        return settings;
     }
 
     Database database() {

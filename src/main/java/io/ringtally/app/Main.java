@@ -16,7 +16,8 @@ import picocli.CommandLine.ScopeType;
  * <p>Threading: the main thread.
  */
 @Command(name = "ringtally", mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class, subcommands = CommandLine.HelpCommand.class,
+        versionProvider = Main.Version.class,
+        subcommands = {CommandLine.HelpCommand.class, AuditCommand.class},
         description = "Counts events over HTTP, exactly, into Postgres."
                 + " Without a command: serve.")
 public final class Main implements Runnable {
@@ -63,6 +64,11 @@ public final class Main implements Runnable {
         } catch (IOException | RuntimeException | LinkageError inTheWay) {
             fail(ExitCode.START_FAILED, inTheWay);
         }
+    }
+
+    /** The configuration file named on the command line, or null. */
+    Path file() {
+        return file;
     }
 
     private void fail(ExitCode code, Throwable because) {

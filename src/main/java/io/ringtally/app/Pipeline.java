@@ -2,6 +2,7 @@ package io.ringtally.app;
 
 import io.ringtally.dedupe.EventIdentity;
 import io.ringtally.dedupe.IdTable;
+import io.ringtally.audit.LedgerAlarm;
 import io.ringtally.http.HttpServer;
 import io.ringtally.fault.FaultPoint;
 import io.ringtally.journal.Journal;
@@ -32,6 +33,7 @@ final class Pipeline {
     final IdTable ids;
     final HttpServer http;
     final ServiceStatus status;
+    final LedgerAlarm ledger;
     private final Settings settings;
     private final Clock clock;
     private volatile Flusher flusher;
@@ -49,6 +51,7 @@ final class Pipeline {
         this.durability = new LogDurability(this);
         this.ids = new IdTable(settings.dedupe(), new EventIdentity(log.hashSeed()),
                 clock.epochMicros());
+        this.ledger = new LedgerAlarm(clock);
         this.status = new ServiceStatus(this, settings, log, clock);
         this.http = new HttpServer(settings.http(), settings.generator(),
                 new HttpServer.Parts(ring.intake(), ring.reads(), gate, status,

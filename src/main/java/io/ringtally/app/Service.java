@@ -18,6 +18,7 @@ import io.ringtally.time.SystemClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -46,6 +47,7 @@ final class Service {
 
     private DataDirectory data;
     private volatile Pipeline pipeline;
+    private AdminPort admin;
     private DatabaseStart database;
     private ManagementBeans beans;
 
@@ -75,7 +77,9 @@ final class Service {
             beans = ManagementBeans.register(new Management(pipeline, log,
                     settings.drainTimeout()), pipeline.gate, pipeline.ring, settings.tally(),
                     clock);
-            listen();
+            listen(pipeline.http::start, "http", settings.http().host(), settings.http().port());
+            admin = new AdminPort(settings, pipeline);
+            listen(admin::start, "admin", settings.admin().host(), settings.admin().port());
             database = new DatabaseStart(configuration);
             Recovering recovering = new Recovering(journal);
             recovering.start();
@@ -102,13 +106,14 @@ final class Service {
         return place.open(settings.journal(), cause -> pipeline.ring.logFailed(cause));
     }
 
-    private void listen() throws IOException {
+    private static void listen(Runnable start, String section, String host, int port)
+            throws IOException {
         try {
-            pipeline.http.start();
+            start.run();
         } catch (RuntimeException taken) {
-            throw new IOException("cannot listen on " + settings.http().host() + ":"
-                    + settings.http().port() + ": " + taken.getMessage()
-                    + "; choose another http.port (RINGTALLY_HTTP_PORT)", taken);
+            throw new IOException("cannot listen on " + host + ":" + port + ": "
+                    + taken.getMessage() + "; choose another " + section + ".port (RINGTALLY_"
+                    + section.toUpperCase(Locale.ROOT) + "_PORT)", taken);
         }
     }
 
@@ -139,7 +144,8 @@ final class Service {
                 pipeline.status.reason("replaying the log");
                 pipeline.start(database.database(), opened.checkpoint(), new Events());
                 pipeline.status.reason("");
-                beans.persisting(pipeline.flusher(), database.database());
+                beans.persisting(pipeline.flusher(), database.database(), pipeline.ledger);
+                admin.audit(database.settings(), opened.checkpoint());
             }
             return;
         }
@@ -240,6 +246,9 @@ final class Service {
     private void closeAll(boolean drained) throws InterruptedException, IOException {
         if (beans != null) {
             beans.unregister();
+        }
+        if (admin != null) {
+            admin.stop();
         }
         if (pipeline != null && ending.get() == null) {
             pipeline.close();

@@ -95,6 +95,10 @@ final class ServiceStatus implements StatusReport {
         if (flusher == null) {
             return reason;
         }
+        String unbalanced = pipeline.ledger.finding();
+        if (!unbalanced.isEmpty()) {
+            return "the ledger is unbalanced: " + unbalanced;
+        }
         PersisterState state = flusher.state();
         if (state.failures() > 0) {
             return "Postgres does not take flushes: " + state.lastError();

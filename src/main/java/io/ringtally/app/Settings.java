@@ -4,6 +4,8 @@ import io.ringtally.config.Configuration;
 import io.ringtally.config.ConfigurationException;
 import io.ringtally.dedupe.DedupeSettings;
 import io.ringtally.http.AckSettings;
+import io.ringtally.audit.AuditSettings;
+import io.ringtally.http.AdminSettings;
 import io.ringtally.http.GeneratorSettings;
 import io.ringtally.http.HttpSettings;
 import io.ringtally.journal.JournalSettings;
@@ -17,14 +19,14 @@ import java.time.Duration;
  *
  * <p>Threading: immutable.
  */
-record Settings(HttpSettings http, AckSettings ack, RingSettings ring, JournalSettings journal,
-        TallySettings tally, PersistSettings persist, DedupeSettings dedupe,
-        GeneratorSettings generator, Duration drainTimeout) {
+record Settings(HttpSettings http, AdminSettings admin, AuditSettings audit, AckSettings ack,
+        RingSettings ring, JournalSettings journal, TallySettings tally, PersistSettings persist,
+        DedupeSettings dedupe, GeneratorSettings generator, Duration drainTimeout) {
 
     static Settings of(Configuration configuration) throws ConfigurationException {
-        return new Settings(configuration.http(), configuration.ack(), configuration.ring(),
-                configuration.journal(), configuration.tally(), configuration.persist(),
-                configuration.dedupe(), configuration.generator(),
-                configuration.drainTimeout());
+        return new Settings(configuration.http(), configuration.admin(), configuration.audit(),
+                configuration.ack(), configuration.ring(), configuration.journal(),
+                configuration.tally(), configuration.persist(), configuration.dedupe(),
+                configuration.generator(), configuration.drainTimeout());
     }
 }

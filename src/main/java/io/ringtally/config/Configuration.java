@@ -10,6 +10,8 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import io.ringtally.dedupe.DedupeSettings;
 import io.ringtally.http.AckSettings;
+import io.ringtally.audit.AuditSettings;
+import io.ringtally.http.AdminSettings;
 import io.ringtally.http.GeneratorSettings;
 import io.ringtally.http.HttpSettings;
 import io.ringtally.journal.JournalSettings;
@@ -48,6 +50,7 @@ public final class Configuration {
     private static final String PREFIX = "RINGTALLY_";
     private static final String FILE_VARIABLE = "RINGTALLY_CONFIG";
     private static final String EMBEDDED = "embedded";
+    private static final String OFF = "off";
 
     private final Config values;
     private final Set<String> keys;
@@ -166,6 +169,17 @@ public final class Configuration {
                 bytes("http.max-event-bytes"), bytes("http.max-bulk-bytes"),
                 values.getInt("http.max-connections"), duration("http.idle-timeout"),
                 duration("http.request-timeout"), duration("http.read-timeout")));
+    }
+
+    public AdminSettings admin() throws ConfigurationException {
+        return checked("admin", () -> new AdminSettings(values.getString("admin.host"),
+                values.getString("admin.port").equals(OFF)
+                        ? AdminSettings.OFF : values.getInt("admin.port")));
+    }
+
+    public AuditSettings audit() throws ConfigurationException {
+        return checked("audit", () -> new AuditSettings(duration("audit.interval"),
+                duration("audit.timeout")));
     }
 
     public Path dataDir() {

@@ -21,6 +21,12 @@ public record DatabaseSettings(String url, String user, String password, int poo
         }
     }
 
+    /** The URL without its parameters, among which may be a password. */
+    public String shownUrl() {
+        int parameters = url.indexOf('?');
+        return parameters < 0 ? url : url.substring(0, parameters);
+    }
+
     @Override
     public String toString() {
         return "DatabaseSettings[url=" + url + ", user=" + user + "]";

@@ -1,6 +1,7 @@
 package io.ringtally.persist;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -148,6 +149,23 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return DriverManager.getConnection(jdbcUrl(database), properties);
     }
 
+    /**
+     * Where the server of a data directory can be reached, if one is serving it: started by another
+     * process, on whatever port. Nothing is started and nothing changed.
+     *
+     * @throws IOException if that cannot be told
+     */
+    public static Optional<String> urlOfRunning(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return Optional.empty();
+        }
+        Path real = directory.toRealPath();
+        return PostmasterPid.read(directory)
+                .filter(found -> found.port() > 0 && ServerProcess.of(found.pid())
+                        .filter(process -> process.serves(real)).isPresent())
+                .map(found -> jdbcUrl(found.port(), DATABASE));
+    }
+
     private static String show(Connection connection, String setting) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("show " + setting)) {
@@ -170,6 +188,10 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     private String jdbcUrl(String database) {
+        return jdbcUrl(port, database);
+    }
+
+    private static String jdbcUrl(int port, String database) {
         return "jdbc:postgresql://" + PostgresCluster.LOOPBACK + ":" + port + "/" + database;
     }
 

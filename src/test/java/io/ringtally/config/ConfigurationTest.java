@@ -38,6 +38,8 @@ class ConfigurationTest {
 
     private static void useAll(Configuration configuration) throws ConfigurationException {
         configuration.http();
+        configuration.admin();
+        configuration.audit();
         configuration.dataDir();
         configuration.database("jdbc:postgresql://127.0.0.1/ringtally");
         configuration.embeddedDatabase();
@@ -160,8 +162,23 @@ class ConfigurationTest {
         assertEquals("persist.max-delay = 11000 ms is out of range: 50 ms to 10 s",
                 refusal("persist.max-delay = 11s"));
         assertEquals("http.port = 70000 is out of range: 0 to 65535", refusal("http.port = 70000"));
+        assertEquals("admin.port = -2 is out of range: 0 to 65535, or off",
+                refusal("admin.port = -2"));
+        assertEquals("audit.interval = 50 ms is out of range: 0 for never, or 100 ms to 7 d",
+                refusal("audit.interval = 50ms"));
+        assertEquals("audit.timeout = 500 ms is out of range: 1 s to 1 h",
+                refusal("audit.timeout = 500ms"));
         String wrongType = refusal("ring.slots = many");
         assertTrue(wrongType.contains("ringtally.conf: 1: ring.slots"), wrongType);
+    }
+
+    @Test
+    void theAdminPortAndTheAuditsCanBeTurnedOff() throws Exception {
+        Configuration configuration = Configuration.load(
+                file("admin.port = off\naudit.interval = 0"), Map.of());
+        assertTrue(configuration.admin().isOff());
+        assertTrue(configuration.audit().interval().isZero());
+        assertFalse(Configuration.load(null, Map.of()).admin().isOff());
     }
 
     @Test

@@ -42,7 +42,7 @@ class DocumentedRequestsIT {
                 TestPostgres.shared().newDatabase(),
                 Map.of("RINGTALLY_GENERATOR_ENABLED", "true"))) {
             for (Example example : examples) {
-                String printed = run(example.command, service.url());
+                String printed = run(example.command, service);
                 assertTrue(patternOf(example.output).matcher(printed).matches(),
                         example.command + "\nprinted\n" + printed + "\nand not\n"
                         + example.output);
@@ -78,9 +78,10 @@ class DocumentedRequestsIT {
         return Pattern.compile(regex, Pattern.DOTALL);
     }
 
-    private static String run(String command, String url) throws Exception {
+    private static String run(String command, RunningService service) throws Exception {
         ProcessBuilder shell = new ProcessBuilder("sh", "-c", command);
-        shell.environment().put("B", url);
+        shell.environment().put("B", service.url());
+        shell.environment().put("ADMIN", "http://127.0.0.1:" + service.adminPort());
         shell.environment().put("JSON", "Content-Type: application/json");
         shell.redirectError(ProcessBuilder.Redirect.DISCARD);
         Process process = shell.start();

@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * The jar as a process of its own, on a free port, in a directory of its own.
+ * The jar as a process of its own, on free ports, in a directory of its own.
  *
  * <p>Threading: any thread may send requests; one thread starts and stops it.
  */
@@ -29,42 +29,51 @@ public final class RunningService implements AutoCloseable {
 
     private final Process process;
     private final int port;
+    private final int adminPort;
     private final Path log;
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
 
-    private RunningService(Process process, int port, Path log) {
+    private RunningService(Process process, int port, int adminPort, Path log) {
         this.process = process;
         this.port = port;
+        this.adminPort = adminPort;
         this.log = log;
     }
 
     /** Starts the jar without waiting for it. */
     public static RunningService launch(Path dataDirectory, Map<String, String> environment)
             throws IOException {
-        int port = freePort();
+        int[] ports = freePorts(2);
         Files.createDirectories(dataDirectory);
         Path log = Files.createTempFile(dataDirectory.toAbsolutePath().getParent(), "service-",
                 ".log");
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx1g");
-        command.add("-ea");
-        command.add("-jar");
-        command.add(System.getProperty("ringtally.jar", "target/ringtally.jar"));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
-                .redirectOutput(log.toFile());
         Map<String, String> all = new HashMap<>(Map.of(
-                "RINGTALLY_HTTP_PORT", String.valueOf(port),
+                "RINGTALLY_HTTP_PORT", String.valueOf(ports[0]),
+                "RINGTALLY_ADMIN_PORT", String.valueOf(ports[1]),
                 "RINGTALLY_DATA_DIR", dataDirectory.toString(),
                 // hundreds of logs are made: small ones
                 "RINGTALLY_RING_SLOTS", "8192",
                 "RINGTALLY_JOURNAL_SEGMENT_BYTES", "8 MiB",
                 "RINGTALLY_JOURNAL_MAX_UNFORCED_BYTES", "8 MiB"));
         all.putAll(environment);
+        Process process = jar(all).redirectOutput(log.toFile()).start();
+        return new RunningService(process, ports[0], ports[1], log);
+    }
+
+    /** The jar with these arguments, and no other settings of ours than these. */
+    static ProcessBuilder jar(Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx1g");
+        command.add("-ea");
+        command.add("-jar");
+        command.add(System.getProperty("ringtally.jar", "target/ringtally.jar"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("RINGTALLY_"));
-        builder.environment().putAll(all);
-        return new RunningService(builder.start(), port, log);
+        builder.environment().putAll(environment);
+        return builder;
     }
 
     /** Starts the jar on an external database and waits until it is up. */
@@ -79,8 +88,21 @@ public final class RunningService implements AutoCloseable {
     }
 
     public static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        return freePorts(1)[0];
+    }
+
+    /** Different ones: all of them are taken before the first is given back. */
+    private static int[] freePorts(int count) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray();
+        } finally {
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
         }
     }
 
@@ -90,6 +112,11 @@ public final class RunningService implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /** The port for operators. */
+    public int adminPort() {
+        return adminPort;
     }
 
     public long pid() {
@@ -107,6 +134,12 @@ public final class RunningService implements AutoCloseable {
 
     public HttpResponse<String> get(String path) throws IOException {
         return send(HttpRequest.newBuilder(URI.create(url() + path)).GET());
+    }
+
+    /** Asks the port for operators. */
+    public HttpResponse<String> getAdmin(String path) throws IOException {
+        return send(HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + adminPort + path)).GET());
     }
 
     /** Posts a JSON body. */

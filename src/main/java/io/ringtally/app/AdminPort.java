@@ -1,0 +1,85 @@
+package io.ringtally.app;
+
+import io.ringtally.audit.Audit;
+import io.ringtally.audit.BalanceWatch;
+import io.ringtally.audit.LedgerSource;
+import io.ringtally.audit.LocalBooks;
+import io.ringtally.http.AdminServer;
+import io.ringtally.persist.Checkpoint;
+import io.ringtally.persist.DatabaseSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The listener for operators with what stands behind it, and the audits the service makes by
+ * itself, which need no listener.
+ *
+ * <p>Threading: started by the service's starting thread, stopped by its stopping one.
+ */
+final class AdminPort {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AdminPort.class);
+
+    private final Settings settings;
+    private final Pipeline pipeline;
+    private final AdminServer server;
+    private volatile Audit audit;
+    private volatile Thread watch;
+
+    AdminPort(Settings settings, Pipeline pipeline) {
+        this.settings = settings;
+        this.pipeline = pipeline;
+        this.server = settings.admin().isOff() ? null
+                : new AdminServer(settings.admin(), settings.http(), pipeline.status,
+                        () -> audit);
+    }
+
+    /** Listens, unless it is off. */
+    void start() {
+        if (server != null) {
+            server.start();
+            LOG.info("operators are answered on port {} of {}", server.port(),
+                    settings.admin().host());
+        }
+    }
+
+    /**
+     * There is something to audit now: the pipeline runs.
+     *
+     * @param begun the checkpoint it has started from
+     */
+    void audit(DatabaseSettings database, Checkpoint begun) {
+        LedgerSource accepted = () -> {
+            // first, so that everything up to it is in the amount
+            var position = pipeline.ring.appliedPosition();
+            return new LedgerSource.Accepted(position,
+                    begun.folded().plus(pipeline.ring.applied()));
+        };
+        // ids are not compared yet: no event is recognised as a repeat
+        LocalBooks books = new LocalBooks(accepted, pipeline.flusher()::folding, () -> 0);
+        Audit made = new Audit(database, settings.audit(), books, pipeline.ledger);
+        audit = made;
+        if (!settings.audit().interval().isZero()) {
+            Thread thread = new Thread(new BalanceWatch(made, settings.audit().interval()),
+                    "audit");
+            thread.setDaemon(true);
+            thread.start();
+            watch = thread;
+        }
+    }
+
+    /** Breaks an audit under way off and closes all connections. */
+    void stop() {
+        Thread watching = watch;
+        if (watching != null) {
+            watching.interrupt();
+        }
+        Audit running = audit;
+        if (running != null) {
+            running.close();
+        }
+        if (server != null) {
+            server.stop();
+        }
+    }
+}
