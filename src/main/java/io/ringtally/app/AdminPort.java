@@ -5,8 +5,9 @@ import io.ringtally.audit.BalanceWatch;
 import io.ringtally.audit.LedgerSource;
 import io.ringtally.audit.LocalBooks;
 import io.ringtally.http.AdminServer;
-import io.ringtally.persist.Checkpoint;
+import io.ringtally.journal.LogAccount;
 import io.ringtally.persist.DatabaseSettings;
+import io.ringtally.tally.Amount;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,18 +46,15 @@ final class AdminPort {
 
     /**
      * There is something to audit now: the pipeline runs.
-     *
-     * @param begun the checkpoint it has started from
      */
-    void audit(DatabaseSettings database, Checkpoint begun) {
+    void audit(DatabaseSettings database) {
+        // by the log's own count, which owes nothing to the shards' one
         LedgerSource accepted = () -> {
-            // first, so that everything up to it is in the amount
-            var position = pipeline.ring.appliedPosition();
-            return new LedgerSource.Accepted(position,
-                    begun.folded().plus(pipeline.ring.applied()));
+            LogAccount log = pipeline.journal.account();
+            return new LedgerSource.Accepted(log.position(), Amount.of(log.events(), log.sum()));
         };
-        // ids are not compared yet: no event is recognised as a repeat
-        LocalBooks books = new LocalBooks(accepted, pipeline.flusher()::folding, () -> 0);
+        LocalBooks books = new LocalBooks(accepted, pipeline.flusher()::folding,
+                pipeline.ids::duplicates);
         Audit made = new Audit(database, settings.audit(), books, pipeline.ledger);
         audit = made;
         if (!settings.audit().interval().isZero()) {

@@ -65,6 +65,7 @@ final class Pipeline {
         journal.start(checkpoint.position());
         ring.start(checkpoint.position(), journal.end());
         status.replay().run(journal, checkpoint.position(), ring.replay());
+        ring.awaitReplayed();
         journal.onSpaceChange(() -> gate.journalFull(journal.isFull()));
         gate.journalFull(journal.isFull());
         Flusher made = new Flusher(database, checkpoint, settings.persist(),

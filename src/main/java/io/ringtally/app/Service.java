@@ -145,7 +145,7 @@ final class Service {
                 pipeline.start(database.database(), opened.checkpoint(), new Events());
                 pipeline.status.reason("");
                 beans.persisting(pipeline.flusher(), database.database(), pipeline.ledger);
-                admin.audit(database.settings(), opened.checkpoint());
+                admin.audit(database.settings());
             }
             return;
         }

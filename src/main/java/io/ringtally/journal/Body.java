@@ -3,6 +3,7 @@ package io.ringtally.journal;
 import io.ringtally.fault.FaultPoint;
 import io.ringtally.journal.UnforcedBlocks.Block;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.SecureRandom;
@@ -52,7 +53,7 @@ final class Body {
     private long healings;
     private IOException broken;
 
-    private volatile long written;
+    private volatile LogAccount account = new LogAccount(LogPosition.START, 0, BigInteger.ZERO);
     private volatile long forced;
     private volatile long marked;
 
@@ -77,8 +78,8 @@ final class Body {
         lock.lock();
         try {
             forced = first - 1;
-            written = first - 1;
             builder.continueAt(first, before);
+            account = new LogAccount(new LogPosition(forced), before.events(), before.sum());
             headerless = new ArrayList<>();
             openSegment(first, before);
         } finally {
@@ -116,7 +117,7 @@ final class Body {
         headerless.forEach(store::opened);
         headerless = null;
         unforced.blocks().clear();
-        forced = written;
+        forced = written();
         roomCame.signalAll();
     }
 
@@ -199,6 +200,8 @@ final class Body {
         try {
             check();
             unforced.add(block);
+            account = new LogAccount(new LogPosition(block.last), builder.totals().events(),
+                    builder.totals().sum());
             try {
                 place(block);
             } catch (IOException failed) {
@@ -207,7 +210,6 @@ final class Body {
                 }
                 heal(failed);
             }
-            written = block.last;
         } finally {
             lock.unlock();
         }
@@ -268,7 +270,7 @@ final class Body {
             }
             FaultPoint.HEAL_COPIED.passed();
             long last = unforced.blocks().isEmpty() ? forced : unforced.blocks().peekLast().last;
-            written = last;
+            assert last == written() : last + " is not " + written();
             forceHeaderless();
             FaultPoint.HEAL_COPY_FORCED.passed();
             publishHeaderless();
@@ -349,7 +351,7 @@ final class Body {
     void writeMark() throws IOException {
         lock.lock();
         try {
-            if (forced != written || marked == forced || broken != null
+            if (forced != written() || marked == forced || broken != null
                     || !current.hasRoomFor(BodyLayout.ALIGNMENT)) {
                 return;
             }
@@ -377,13 +379,13 @@ final class Body {
         return builder.next();
     }
 
-    /** Totals up to the record added last; the writer's. */
-    LogTotals totals() {
-        return builder.totals();
+    /** What is written. */
+    LogAccount account() {
+        return account;
     }
 
     long written() {
-        return written;
+        return account.position().number();
     }
 
     long forced() {

@@ -208,6 +208,11 @@ public final class Journal implements EventLog, Closeable {
         return new LogPosition(body.forced());
     }
 
+    /** What is in the body, over all runs. */
+    public LogAccount account() {
+        return body.account();
+    }
+
     /** Position up to which the log is in the body. */
     public LogPosition written() {
         return new LogPosition(body.written());

@@ -28,9 +28,6 @@ final class CheckpointTable {
             where log = ? returning epoch
             """;
 
-    private static final String TOTALS =
-            "select events, sum from ringtally.checkpoint where log = ?";
-
     private static final String ADVANCE = """
             update ringtally.checkpoint
             set position = ?, events = events + ?, sum = sum + ?, updated_at = now()
@@ -58,18 +55,6 @@ final class CheckpointTable {
                 if (!row.next()) {
                     throw new UnknownLogException(log);
                 }
-            }
-        }
-    }
-
-    /** Events and their sum that a log has been folded in with. */
-    static FoldedTotals totals(Connection connection, UUID log) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(TOTALS)) {
-            statement.setObject(1, log);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return new FoldedTotals(row.getBigDecimal(1).toBigIntegerExact(),
-                        row.getBigDecimal(2).toBigIntegerExact());
             }
         }
     }

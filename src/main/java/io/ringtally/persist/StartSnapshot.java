@@ -20,13 +20,11 @@ public final class StartSnapshot implements AutoCloseable {
 
     private final Connection connection;
     private final Checkpoint checkpoint;
-    private final FoldedTotals totals;
     private boolean aborted;
 
-    private StartSnapshot(Connection connection, Checkpoint checkpoint, FoldedTotals totals) {
+    private StartSnapshot(Connection connection, Checkpoint checkpoint) {
         this.connection = connection;
         this.checkpoint = checkpoint;
-        this.totals = totals;
     }
 
     /**
@@ -46,8 +44,7 @@ public final class StartSnapshot implements AutoCloseable {
             connection.setReadOnly(true);
             connection.setAutoCommit(false);
             Checkpoint checkpoint = CheckpointTable.read(connection, log);
-            return new StartSnapshot(connection, checkpoint,
-                    CheckpointTable.totals(connection, log));
+            return new StartSnapshot(connection, checkpoint);
         } catch (SQLException | RuntimeException | UnknownLogException failed) {
             connection.close();
             throw failed;
@@ -56,11 +53,6 @@ public final class StartSnapshot implements AutoCloseable {
 
     public Checkpoint checkpoint() {
         return checkpoint;
-    }
-
-    /** What of the log is in the counters. */
-    public FoldedTotals totals() {
-        return totals;
     }
 
     /** Rows expected, from the planner's statistics; 0 if it has none. */

@@ -10,8 +10,8 @@ import io.ringtally.journal.LogRecord;
 import io.ringtally.journal.LogTotals;
 import io.ringtally.journal.RecordType;
 import io.ringtally.journal.RecordVisitor;
-import io.ringtally.persist.FoldedTotals;
 import io.ringtally.persist.StartSnapshot;
+import io.ringtally.tally.Amount;
 import io.ringtally.time.Clock;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -68,8 +68,8 @@ public final class Replay {
         if (checkpoint.compareTo(journal.end()) > 0) {
             throw new IOException("the database has counted this log up to position " + checkpoint
                     + ", and the log in data.dir ends at " + journal.end()
-                    + ": it is an older copy. Start with the newest one; if it is lost, begin with a"
-                    + " new data.dir");
+                    + ": it is an older copy. Start with the newest one; if it is lost, begin with"
+                    + " a new data.dir");
         }
         if (checkpoint.compareTo(journal.begin()) < 0) {
             throw new IOException("the database has counted this log up to position " + checkpoint
@@ -77,12 +77,12 @@ public final class Replay {
                     + " is an older copy, and events between are gone from the log. Restore a newer"
                     + " backup; journal.retain keeps the log long enough for the next time");
         }
-        FoldedTotals folded = snapshot.totals();
+        Amount folded = snapshot.checkpoint().folded();
         LogTotals logged = journal.totalsAt(checkpoint);
         if (!folded.events().equals(BigInteger.valueOf(logged.events()))
                 || !folded.sum().equals(logged.sum())) {
             throw new IOException("at position " + checkpoint + " the database has counted "
-                    + folded.events() + " events with the sum " + folded.sum() + " of this log, and"
+                    + folded + " of this log, and"
                     + " the log in data.dir had " + logged + ": two copies of one data directory"
                     + " were run. Keep the one the database was counted from, and give the other a"
                     + " new data.dir");

@@ -5,19 +5,18 @@ import io.ringtally.event.EventCursor;
 import io.ringtally.event.EventHash;
 import io.ringtally.journal.Head;
 import io.ringtally.journal.LogPosition;
-import io.ringtally.tally.Amount;
 import io.ringtally.tally.CounterDelta;
 import io.ringtally.tally.CounterKey;
 import io.ringtally.tally.CounterSnapshot;
 import io.ringtally.tally.FrozenCut;
 import io.ringtally.tally.ShardGauges;
-import io.ringtally.tally.Sum128;
 import io.ringtally.tally.TallySettings;
 import io.ringtally.tally.TallyShard;
 import io.ringtally.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -27,6 +26,8 @@ import java.util.function.Consumer;
  * the flusher's; the rest is for any thread.
  */
 public final class Ring implements AutoCloseable {
+
+    private static final long REPLAY_LOOK_NANOS = 200_000;
 
     private final RingCore core;
     private final List<TallyStage> stages = new ArrayList<>();
@@ -126,6 +127,16 @@ public final class Ring implements AutoCloseable {
         return new ReplayIntake(core);
     }
 
+    /** Waits until the stages have applied what was replayed, and their gauges show it. */
+    public void awaitReplayed() {
+        for (Doorbell bell : core.bells()) {
+            bell.ring();
+        }
+        while (backlogSlots() > 0 && !dead) {
+            LockSupport.parkNanos(this, REPLAY_LOOK_NANOS);
+        }
+    }
+
     /** Makes the journal write at once what is published. */
     public void hurryJournal() {
         if (journal != null) {
@@ -208,26 +219,6 @@ public final class Ring implements AutoCloseable {
             slowest = Math.min(slowest, stage.applied().get());
         }
         return slowest;
-    }
-
-    /** Everything up to here has been applied by every shard. */
-    public LogPosition appliedPosition() {
-        return new LogPosition(core.slots().positionOf(slowestApplied()));
-    }
-
-    /**
-     * What the shards have applied since the start. Never less than what a cut has handed over:
-     * shards publish their part of this before.
-     */
-    public Amount applied() {
-        long events = 0;
-        Sum128 sum = new Sum128();
-        for (TallyStage stage : stages) {
-            ShardGauges gauges = stage.shard().gauges();
-            events += gauges.appliedEvents();
-            sum.add(gauges.appliedSum());
-        }
-        return Amount.of(events, sum.toBigInteger());
     }
 
     /**

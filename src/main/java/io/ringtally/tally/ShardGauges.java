@@ -3,7 +3,7 @@ package io.ringtally.tally;
 /**
  * A shard's state after its last batch, for other threads.
  *
- * <p>Threading: immutable; published by the shard after each batch, and before it hands a cut over.
+ * <p>Threading: immutable; published by the shard after each batch.
  *
  * @param unpersistedEvents events applied since the last cut
  * @param pendingCounters counters changed since the last cut, and dead letters
@@ -11,12 +11,10 @@ package io.ringtally.tally;
  * @param counters counters in memory
  * @param storeRefused whether the store has refused a new counter
  * @param appliedEvents events applied since the start
- * @param appliedSum sum of their values; nobody adds to it
  * @param offHeapBytes memory outside the heap
  */
 public record ShardGauges(long unpersistedEvents, long pendingCounters, long oldestChangeNanos,
-        long counters, boolean storeRefused, long appliedEvents, Sum128 appliedSum,
-        long offHeapBytes) {
+        long counters, boolean storeRefused, long appliedEvents, long offHeapBytes) {
 
-    static final ShardGauges EMPTY = new ShardGauges(0, 0, 0, 0, false, 0, new Sum128(), 0);
+    static final ShardGauges EMPTY = new ShardGauges(0, 0, 0, 0, false, 0, 0);
 }

@@ -26,14 +26,6 @@ public final class Sum128 {
         low = sum;
     }
 
-    /** A new sum of both. */
-    Sum128 plus(Sum128 other) {
-        Sum128 both = new Sum128();
-        both.add(this);
-        both.add(other);
-        return both;
-    }
-
     /** What the upper half gains when adding {@code value} made the lower half {@code sum}. */
     static long highAfterAdding(long value, long sum) {
         return (value >> 63) + (Long.compareUnsigned(sum, value) < 0 ? 1 : 0);

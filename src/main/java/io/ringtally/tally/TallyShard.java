@@ -49,8 +49,6 @@ public final class TallyShard implements AutoCloseable {
     private boolean storeRefused;
     private long counters;
     private long appliedEvents;
-    /** Sum of all events up to the last cut. */
-    private final Sum128 frozenSum = new Sum128();
     private long oldestChangeNanos;
 
     private volatile ShardGauges gauges = ShardGauges.EMPTY;
@@ -236,9 +234,6 @@ public final class TallyShard implements AutoCloseable {
         changes = spare;
         spare = frozen;
         oldestChangeNanos = 0;
-        frozenSum.add(frozen.acceptedSum());
-        // before the flusher has the cut: nobody finds more in Postgres than was applied
-        publishGauges(0);
         return frozen;
     }
 
@@ -253,8 +248,7 @@ public final class TallyShard implements AutoCloseable {
             oldestChangeNanos = nowNanos == 0 ? 1 : nowNanos;
         }
         gauges = new ShardGauges(changes.acceptedEvents(), changes.pending(), oldestChangeNanos,
-                counters, storeRefused, appliedEvents, frozenSum.plus(changes.acceptedSum()),
-                store.offHeapBytes());
+                counters, storeRefused, appliedEvents, store.offHeapBytes());
     }
 
     /** The shard's state after its last batch. */

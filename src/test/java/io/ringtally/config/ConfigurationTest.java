@@ -102,7 +102,8 @@ class ConfigurationTest {
         for (Map.Entry<String, ConfigValue> documented : documentedKeys().entrySet()) {
             String key = documented.getKey();
             String variable = "RINGTALLY_"
-                    + key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
+                    + key.replaceAll("[.]default$", "").toUpperCase(Locale.ROOT)
+                            .replaceAll("[.-]", "_");
             Configuration configuration = Configuration.load(null,
                     Map.of(variable, String.valueOf(documented.getValue().unwrapped())));
             useAll(configuration);

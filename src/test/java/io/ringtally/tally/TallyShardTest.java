@@ -309,22 +309,6 @@ class TallyShardTest {
                 .event(e, 0, e.length).value(value).createdAt(micros));
     }
 
-    @Test
-    void whatACutHasIsInTheGaugesBeforeItIsHandedOver() {
-        begin();
-        event("", "k", "e", 5, 0);
-        event("", "k", "e", Long.MAX_VALUE, 0);
-        batch.copyTo(memory, 0, 0, batch.usedBytes());
-        each((event, at) -> shard.collapse(event, at), 1);
-        shard.settle(visitor -> each(visitor, 1));
-        cut();
-        BigInteger sum = MAX.add(BigInteger.valueOf(5));
-        assertEquals(2, shard.gauges().appliedEvents());
-        assertEquals(sum, shard.gauges().appliedSum().toBigInteger());
-        shard.publishGauges(1);
-        assertEquals(sum, shard.gauges().appliedSum().toBigInteger());
-    }
-
     private void apply() {
         batch.copyTo(memory, 0, 0, batch.usedBytes());
         long here = ++position;
