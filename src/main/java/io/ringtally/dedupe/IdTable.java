@@ -1,5 +1,6 @@
 package io.ringtally.dedupe;
 
+import io.ringtally.event.EventCursor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -28,10 +29,13 @@ public final class IdTable {
     /** Live at a time: those of the window, the one it began in, the one that has just begun. */
     static final int GENERATIONS = PARTS + 2;
 
-    private static final int STRIPE_BITS = 6;
+    private static final int STRIPE_BITS_MIN = 6;
+    /** Ids of a full stripe: its largest table grows within some tens of microseconds. */
+    private static final int STRIPE_IDS = 1 << 14;
     private static final int RETRY_SECONDS_MAX = 60;
 
-    private final IdStripe[] stripes = new IdStripe[1 << STRIPE_BITS];
+    private final IdStripe[] stripes;
+    private final int stripeShift;
     private final EventIdentity identity;
     private final DedupeSettings settings;
     private final long partMicros;
@@ -51,6 +55,10 @@ public final class IdTable {
         this.identity = identity;
         this.partMicros = (settings.windowMicros() + PARTS - 1) / PARTS;
         this.oldest = new AtomicLong(oldestAt(nowMicros));
+        int bits = Math.max(STRIPE_BITS_MIN,
+                Long.SIZE - Long.numberOfLeadingZeros(settings.maxIds() / STRIPE_IDS));
+        this.stripeShift = Long.SIZE - bits;
+        this.stripes = new IdStripe[1 << bits];
         for (int i = 0; i < stripes.length; i++) {
             stripes[i] = new IdStripe(held, settings.maxIds(), oldest.get());
         }
@@ -75,7 +83,7 @@ public final class IdTable {
     }
 
     private IdStripe stripeOf(IdKey key) {
-        return stripes[(int) (key.high >>> (64 - STRIPE_BITS))];
+        return stripes[(int) (key.high >>> stripeShift)];
     }
 
     /** See {@link IdStripe#reserve}. */
@@ -107,6 +115,16 @@ public final class IdTable {
         assert position > 0 : "the log begins at position 1, not at " + position;
         IdKey key = new IdKey().of(hashHigh, hashLow, fingerprint);
         stripeOf(key).restore(key, position, generationOf(acceptedAtMicros));
+    }
+
+    /**
+     * Takes in an event with an id that was read from the log.
+     *
+     * @param position the log position of its slot, positive
+     */
+    public void restore(EventCursor event, long position) {
+        restore(identity.high(event), identity.low(event), identity.fingerprint(event), position,
+                event.acceptedAtMicros());
     }
 
     /** Forgets what is older than the window; cheap when nothing is. */

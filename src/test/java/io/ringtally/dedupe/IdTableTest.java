@@ -239,9 +239,7 @@ class IdTableTest {
     private void restore(String id, long position, long acceptedAt) {
         batch.begin(acceptedAt);
         add(batch, "a", id, "m", 1);
-        var event = batch.cursor().at(0);
-        table.restore(IDENTITY.high(event), IDENTITY.low(event), IDENTITY.fingerprint(event),
-                position, acceptedAt);
+        table.restore(batch.cursor().at(0), position);
     }
 
     /** What the table should know: value, position, time of acceptance. */

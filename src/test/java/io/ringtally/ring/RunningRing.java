@@ -86,6 +86,16 @@ public final class RunningRing implements AutoCloseable {
         return ring.intake().offer(batch);
     }
 
+    /** Offers an increment of {@code key} that has an id. */
+    public Admission addOnce(String key, long value, String id, long acceptedAtMicros) {
+        byte[] keyBytes = utf8(key);
+        byte[] idBytes = utf8(id);
+        batch.begin(acceptedAtMicros);
+        batch.accept(draft.clear().message(keyBytes, 0, keyBytes.length).value(value)
+                .id(idBytes, 0, idBytes.length));
+        return ring.intake().offer(batch);
+    }
+
     /** Reads the increments of {@code key} from memory, as a GET does; null if there are none. */
     public CounterSnapshot read(String key) throws Exception {
         CompletableFuture<Lookup> answer = new CompletableFuture<>();
