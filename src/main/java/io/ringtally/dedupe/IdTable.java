@@ -1,6 +1,5 @@
 package io.ringtally.dedupe;
 
-import io.ringtally.event.EventCursor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -115,16 +114,6 @@ public final class IdTable {
         assert position > 0 : "the log begins at position 1, not at " + position;
         IdKey key = new IdKey().of(hashHigh, hashLow, fingerprint);
         stripeOf(key).restore(key, position, generationOf(acceptedAtMicros));
-    }
-
-    /**
-     * Takes in an event with an id that was read from the log.
-     *
-     * @param position the log position of its slot, positive
-     */
-    public void restore(EventCursor event, long position) {
-        restore(identity.high(event), identity.low(event), identity.fingerprint(event), position,
-                event.acceptedAtMicros());
     }
 
     /** Forgets what is older than the window; cheap when nothing is. */

@@ -239,7 +239,9 @@ class IdTableTest {
     private void restore(String id, long position, long acceptedAt) {
         batch.begin(acceptedAt);
         add(batch, "a", id, "m", 1);
-        table.restore(batch.cursor().at(0), position);
+        var event = batch.cursor().at(0);
+        table.restore(IDENTITY.high(event), IDENTITY.low(event), IDENTITY.fingerprint(event),
+                position, acceptedAt);
     }
 
     /** What the table should know: value, position, time of acceptance. */

@@ -48,7 +48,7 @@ class EventIdsIT {
         database = new Database(new DatabaseSettings(
                 url.replace(":" + port + "/", ":" + proxy.port() + "/"), "postgres", "", 4));
         ring = RunningRing.ofShards(2).startAt(LogPosition.START);
-        try (StartSnapshot snapshot = StartSnapshot.take(direct, LOG)) {
+        try (StartSnapshot snapshot = StartSnapshot.take(direct, LOG, true)) {
             writer = new CutWriter(database, snapshot.checkpoint());
         }
         partitions = new EventIdPartitions(direct, LOG, Duration.ofHours(2), 0);
@@ -156,7 +156,7 @@ class EventIdsIT {
         FrozenCut cut = ring.ring().cut();
         writer.write(cut, cut.sortedDeltas());
         Map<Long, List<Long>> read = new HashMap<>();
-        try (StartSnapshot snapshot = StartSnapshot.take(direct, LOG)) {
+        try (StartSnapshot snapshot = StartSnapshot.take(direct, LOG, true)) {
             snapshot.copyIds(NOW - HOUR, (high, low, fingerprint, position, acceptedAt) ->
                     read.put(position, List.of(high, low, fingerprint, acceptedAt)));
         }
@@ -166,7 +166,7 @@ class EventIdsIT {
                 + read.get(2L).get(1) + " " + read.get(2L).get(2));
         assertEquals(NOW - HOUR, read.get(2L).get(3));
         assertEquals(NOW, read.get(3L).get(3));
-        try (StartSnapshot other = StartSnapshot.take(direct, UUID.randomUUID())) {
+        try (StartSnapshot other = StartSnapshot.take(direct, UUID.randomUUID(), true)) {
             other.copyIds(0, (high, low, fingerprint, position, acceptedAt) -> {
                 throw new AssertionError("an id of another log");
             });

@@ -86,6 +86,38 @@ class RememberedIdsIT {
     }
 
     @Test
+    void aKilledServiceKnowsTheIdsFromItsLogWhetherFlushedOrNot() throws Exception {
+        String database = TestPostgres.shared().newDatabase();
+        Path data = directory.resolve("data");
+        int ids = 0;
+        for (int round = 0; round < 3; round++) {
+            // the last ids of a round are in the log alone when the process is killed
+            try (RunningService running = RunningService.start(data, database,
+                    Map.of("RINGTALLY_PERSIST_MAX_DELAY", round == 1 ? "250ms" : "10s"))) {
+                service = running;
+                for (int known = 0; known < ids; known++) {
+                    assertDuplicate("k", "id-" + known);
+                }
+                for (int end = ids + 100; ids < end; ids++) {
+                    assertCounted("k", "id-" + ids);
+                }
+                assertEquals(422, post("other", "id-" + (ids - 100)).statusCode());
+                running.kill();
+            }
+        }
+        try (RunningService last = RunningService.start(data, database, Map.of())) {
+            service = last;
+            for (int known = 0; known < ids; known++) {
+                assertDuplicate("k", "id-" + known);
+            }
+            assertEquals(0, last.terminate(Duration.ofSeconds(20)), last.log());
+        }
+        assertEquals("k=300", sums(database));
+        assertEquals("300/300", TestPostgres.query(database, "select count(*) || '/' ||"
+                + " count(distinct (hash_high, hash_low)) from ringtally.event_id"));
+    }
+
+    @Test
     void anIdCountsAgainWhenTheWindowIsOver() throws Exception {
         try (RunningService running = RunningService.start(directory.resolve("data"),
                 TestPostgres.shared().newDatabase(), Map.of("RINGTALLY_DEDUPE_WINDOW", "1m"))) {
