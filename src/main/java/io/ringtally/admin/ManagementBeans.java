@@ -1,6 +1,7 @@
 package io.ringtally.admin;
 
 import io.ringtally.audit.LedgerAlarm;
+import io.ringtally.journal.Journal;
 import io.ringtally.persist.Database;
 import io.ringtally.persist.Flusher;
 import io.ringtally.ring.AdmissionGate;
@@ -71,7 +72,10 @@ public final class ManagementBeans {
     }
 
     /** Registers the rest: the flusher runs. */
-    public void persisting(Flusher flusher, Database database, LedgerAlarm ledger) {
+    public void persisting(Flusher flusher, Database database, LedgerAlarm ledger,
+            Journal journal) {
+        add("Journal", new JournalBean(journal), JournalMXBean.class,
+                JournalBean.DESCRIPTIONS);
         add("Persister", new PersisterBean(service, ring, tally, flusher), PersisterMXBean.class,
                 PersisterBean.DESCRIPTIONS);
         add("Database", new DatabaseBean(database, ledger), DatabaseMXBean.class,

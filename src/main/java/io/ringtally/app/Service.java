@@ -144,7 +144,8 @@ final class Service {
                 pipeline.status.reason("replaying the log");
                 pipeline.start(database.database(), opened.checkpoint(), new Events());
                 pipeline.status.reason("");
-                beans.persisting(pipeline.flusher(), database.database(), pipeline.ledger);
+                beans.persisting(pipeline.flusher(), database.database(), pipeline.ledger,
+                        pipeline.journal);
                 admin.audit(database.settings());
             }
             return;

@@ -1,6 +1,7 @@
 package io.ringtally.http;
 
 import io.ringtally.event.FieldError;
+import io.ringtally.fault.FaultPoint;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HttpString;
 import io.undertow.util.SameThreadExecutor;
@@ -74,6 +75,7 @@ final class Acks {
                 exchange.getResponseHeaders().put(REACHED, level.word());
             }
             success.send(exchange);
+            FaultPoint.EDGE_ANSWERED.passed();
             return;
         }
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
@@ -97,6 +99,7 @@ final class Acks {
         public void reached(HttpServerExchange exchange) {
             exchange.getResponseHeaders().put(REACHED, level.word());
             success.send(exchange);
+            FaultPoint.EDGE_ANSWERED.passed();
         }
 
         @Override

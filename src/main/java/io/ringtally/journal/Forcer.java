@@ -1,5 +1,6 @@
 package io.ringtally.journal;
 
+import io.ringtally.fault.FaultPoint;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -99,6 +100,7 @@ final class Forcer implements Runnable {
             monitor.notifyAll();
         }
         listener.accept(position);
+        FaultPoint.BODY_FORCE_REPORTED.passed();
     }
 
     /** Something was written. */
