@@ -26,22 +26,25 @@ class BacklogIT {
     private static final int CLIENTS = 50;
     private static final int REQUESTS = 1_000;
 
+    /** How long counting sleeps: an answer that waits for it takes about as long. */
+    private static final long PARK_MILLIS = 1_000;
+
     @TempDir
     private Path directory;
 
     @Test
     void answersAreFastWhileTheBacklogRisesAndThenItDrainsToZero() throws Exception {
         String database = TestPostgres.shared().newDatabase();
-        // slow on purpose: counting wakes every half second, flushing every two seconds
+        // slow on purpose: counting wakes every second, flushing every four seconds
         try (RunningService service = RunningService.start(directory.resolve("data"), database,
-                Map.of("RINGTALLY_RING_PARK", "500ms", "RINGTALLY_PERSIST_MAX_DELAY", "2s"))) {
+                Map.of("RINGTALLY_RING_PARK", PARK_MILLIS + "ms",
+                        "RINGTALLY_PERSIST_MAX_DELAY", "4s"))) {
             assertEquals(0, gauge(service, "event_collector_queue"));
             long[] tookNanos = post(service);
-            await(service, "events counted and not yet persisted", () ->
-                    gauge(service, "unpersisted_events") > 0);
             Arrays.sort(tookNanos);
-            long p99Millis = TimeUnit.NANOSECONDS.toMillis(tookNanos[REQUESTS * 99 / 100]);
-            assertTrue(p99Millis < 400, "p99 of the answers: " + p99Millis + " ms");
+            // a client has twenty requests: if answers waited for the counting, most were slow
+            long p90Millis = TimeUnit.NANOSECONDS.toMillis(tookNanos[REQUESTS * 90 / 100]);
+            assertTrue(p90Millis < PARK_MILLIS / 2, "p90 of the answers: " + p90Millis + " ms");
             await(service, "an empty backlog", () ->
                     gauge(service, "event_collector_queue") == 0
                             && gauge(service, "unpersisted_events") == 0
@@ -50,7 +53,11 @@ class BacklogIT {
         }
     }
 
-    /** Posts over as many connections as clients; the queue must be seen to rise meanwhile. */
+    /**
+     * Posts over as many connections as clients. The queue must be seen to rise meanwhile, and then
+     * events that are counted and not persisted: at once, for after the last post a flush may come
+     * at any time.
+     */
     private static long[] post(RunningService service) throws Exception {
         ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
         try {
@@ -68,6 +75,8 @@ class BacklogIT {
             }
             await(service, "a queue that moves", () ->
                     gauge(service, "event_collector_queue") > 0);
+            await(service, "events counted and not yet persisted", () ->
+                    gauge(service, "unpersisted_events") > 0);
             for (Future<?> post : posts) {
                 post.get(30, TimeUnit.SECONDS);
             }

@@ -20,8 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** How soon what was counted is in Postgres. */
 class FlushTimingIT {
 
-    /** What a busy test machine may add to a promise. */
+    /** What a busy test machine may add to a promise now and then, and what it always may. */
+    private static final long STALL_MILLIS = 2_500;
     private static final long GRACE_MILLIS = 500;
+
+    /** Much longer than a flush takes, much shorter than the ten seconds of a timed one. */
+    private static final long AT_ONCE_MILLIS = 4_000;
 
     @TempDir
     private Path directory;
@@ -36,10 +40,13 @@ class FlushTimingIT {
     void onePostThenSilenceIsThereWithinMaxDelay() throws Exception {
         try (RunningService service = RunningService.start(directory.resolve("data"), url,
                 Map.of("RINGTALLY_PERSIST_MAX_DELAY", "1s"))) {
+            long best = Long.MAX_VALUE;
             for (int round = 0; round < 3; round++) {
                 long took = millisUntilVisible(service, "silent-" + round);
-                assertTrue(took <= 1_000 + GRACE_MILLIS, "took " + took + " ms");
+                assertTrue(took <= 1_000 + STALL_MILLIS, "took " + took + " ms");
+                best = Math.min(best, took);
             }
+            assertTrue(best <= 1_000 + GRACE_MILLIS, "took " + best + " ms at best");
         }
     }
 
@@ -48,14 +55,14 @@ class FlushTimingIT {
         try (RunningService service = RunningService.start(directory.resolve("data"), url,
                 Map.of())) {
             long took = millisUntilVisible(service, "silent");
-            assertTrue(took <= 5_000 + GRACE_MILLIS, "took " + took + " ms");
+            assertTrue(took <= 5_000 + STALL_MILLIS, "took " + took + " ms");
             try (Load load = Load.on(service, 4, 1_000, 500_000)) {
                 load.awaitAcks(500);
                 service.await("the lag of unpersisted events in /status", Duration.ofSeconds(5),
                         () -> service.status().matches(
                                 ".*\"persisted_lag_ms\":[1-9][0-9]*,.*"));
                 took = millisUntilVisible(service, "marker");
-                assertTrue(took <= 5_000 + GRACE_MILLIS, "took " + took + " ms");
+                assertTrue(took <= 5_000 + STALL_MILLIS, "took " + took + " ms");
                 load.stop();
                 assertEquals(0, service.terminate(Duration.ofSeconds(20)), service.log());
                 load.verify(url);
@@ -80,12 +87,12 @@ class FlushTimingIT {
                 LockSupport.parkNanos(50_000_000);
             }
             assertEquals(202, client.increment("one", 1));
-            assertVisibleWithin("one", 101, 1_000);
+            assertVisibleWithin("one", 101, AT_ONCE_MILLIS);
             // and each of its own
             for (int i = 0; i < 101; i++) {
                 assertEquals(202, client.increment("key-" + i, 1));
             }
-            assertVisibleWithin("key-100", 1, 1_000);
+            assertVisibleWithin("key-100", 1, AT_ONCE_MILLIS);
             assertEquals(202, TestPostgres.sum(url));
         }
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Neighbour {
 
     private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final RunningService service;
     private final String key;
@@ -26,6 +27,7 @@ final class Neighbour {
     private volatile boolean stopping;
     private volatile Throwable disturbance;
     private volatile long slowestNanos;
+    private volatile int slow;
 
     private Neighbour(RunningService service, String key) {
         this.service = service;
@@ -47,7 +49,9 @@ final class Neighbour {
             while (!stopping) {
                 long begun = System.nanoTime();
                 assertEquals(202, connection.send(request).answer().status());
-                slowestNanos = Math.max(slowestNanos, System.nanoTime() - begun);
+                long took = System.nanoTime() - begun;
+                slowestNanos = Math.max(slowestNanos, took);
+                slow += took > SLOW_NANOS ? 1 : 0;
                 posted.incrementAndGet();
                 LockSupport.parkNanos(PACE_NANOS);
             }
@@ -59,6 +63,11 @@ final class Neighbour {
     /** The longest it has waited for an answer so far, milliseconds. */
     long slowestMillis() {
         return TimeUnit.NANOSECONDS.toMillis(slowestNanos);
+    }
+
+    /** Answers it has waited for longer than half a second. */
+    int slowAnswers() {
+        return slow;
     }
 
     /** Stops it, and checks that it was never disturbed and that its counter is exact. */

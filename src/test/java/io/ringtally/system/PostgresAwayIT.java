@@ -185,7 +185,7 @@ class PostgresAwayIT {
 
     private static void flushed(RunningService service, String url, long events)
             throws IOException {
-        service.await(events + " events are in Postgres", Duration.ofSeconds(15), () -> {
+        service.await(events + " events are in Postgres", Duration.ofSeconds(30), () -> {
             try {
                 return Long.parseLong(TestPostgres.query(url,
                         "select sum(events) from ringtally.counters")) >= events;

@@ -17,6 +17,9 @@ class ShutdownIT {
 
     private static final int ROUNDS = 10;
 
+    /** What a busy test machine may add; less than any wait for Postgres would (5 s and more). */
+    private static final long STALL_MILLIS = 2_500;
+
     @TempDir
     private Path directory;
 
@@ -73,7 +76,7 @@ class ShutdownIT {
                 long begun = System.nanoTime();
                 assertEquals(3, service.terminate(Duration.ofSeconds(20)), service.log());
                 long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
-                assertTrue(millis < 2_000 + 1_000, "the stop took " + millis + " ms");
+                assertTrue(millis < 2_000 + STALL_MILLIS, "the stop took " + millis + " ms");
                 assertTrue(service.log().contains("35 events, changes of 15 counters, are not in"
                         + " Postgres"), service.log());
             }
@@ -96,11 +99,12 @@ class ShutdownIT {
                 try {
                     assertEquals(202, client.increment("after", 1));
                     service.await("a flush hangs", Duration.ofSeconds(20), () ->
-                            service.status().matches(".*\"persisted_lag_ms\":[3-9]\\d\\d,.*"));
+                            service.status().matches(
+                                    ".*\"persisted_lag_ms\":([3-9]\\d\\d|\\d{4,}),.*"));
                     long begun = System.nanoTime();
                     assertEquals(3, service.terminate(Duration.ofSeconds(20)), service.log());
                     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
-                    assertTrue(millis < 2_000 + 1_000, "the stop took " + millis + " ms");
+                    assertTrue(millis < 2_000 + STALL_MILLIS, "the stop took " + millis + " ms");
                 } finally {
                     PostgresFaults.resume(halted);
                 }

@@ -25,6 +25,7 @@ class SlowClientsIT {
 
     private static final int SLOW_CLIENTS = 300;
     private static final long REQUEST_TIMEOUT_MILLIS = 700;
+    private static final int SLOW_ANSWERS_MAX = 4;
 
     /** Beyond the timeout; the service looks at its timers less often than at its clients. */
     private static final long CUT_OFF_WITHIN_MILLIS = 5 * REQUEST_TIMEOUT_MILLIS;
@@ -49,7 +50,9 @@ class SlowClientsIT {
     static void theNeighbourWasNeverDelayedAndNothingElseWasCounted() throws Exception {
         try (RunningService ending = service) {
             long good = neighbour.finish();
-            assertTrue(neighbour.slowestMillis() < 1_000, neighbour.slowestMillis() + " ms");
+            // a thread held up by slow clients is so in every test, a busy machine stalls seldom
+            assertTrue(neighbour.slowAnswers() <= SLOW_ANSWERS_MAX, neighbour.slowAnswers()
+                    + " slow answers, the slowest " + neighbour.slowestMillis() + " ms");
             long begun = System.nanoTime();
             assertEquals(0, ending.terminate(Duration.ofSeconds(20)), ending.log());
             long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);

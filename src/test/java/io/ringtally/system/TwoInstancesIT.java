@@ -1,6 +1,7 @@
 package io.ringtally.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -42,6 +43,7 @@ class TwoInstancesIT {
             }
             for (Thread client : clients) {
                 client.join(60_000);
+                assertFalse(client.isAlive(), "a client posts for more than 60 s");
             }
             assertEquals(0, refused.get());
             assertTrue(one.status().contains("\"last_error\":\"\""), one.status());
