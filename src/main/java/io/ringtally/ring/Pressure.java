@@ -3,6 +3,7 @@ package io.ringtally.ring;
 import io.ringtally.tally.ShardGauges;
 import io.ringtally.tally.TallySettings;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Decides from the shards' gauges whether new counters, or all events, must wait outside.
@@ -15,7 +16,7 @@ final class Pressure {
     private final List<TallyStage> stages;
     private final TallySettings settings;
     private final AdmissionGate gate;
-    private volatile long frozenCounters;
+    private final AtomicLong frozenCounters = new AtomicLong();
 
     Pressure(List<TallyStage> stages, TallySettings settings, AdmissionGate gate) {
         this.stages = stages;
@@ -23,19 +24,25 @@ final class Pressure {
         this.gate = gate;
     }
 
-    /** Changed counters in the cut that is being flushed; 0 when none is. */
+    /** A shard hands over this many changed counters; before its gauges stop showing them. */
     void frozen(long counters) {
-        frozenCounters = counters;
+        frozenCounters.addAndGet(counters);
+    }
+
+    /** Postgres has this many of those that were handed over. */
+    void persisted(long counters) {
+        frozenCounters.addAndGet(-counters);
         reconsider();
     }
 
     /** Changed counters that wait for Postgres, frozen or not. */
     long pendingCounters() {
-        long pending = frozenCounters;
+        long pending = 0;
         for (TallyStage stage : stages) {
             pending += stage.shard().gauges().pendingCounters();
         }
-        return pending;
+        // last: what the gauges have stopped showing is in there
+        return pending + frozenCounters.get();
     }
 
     /**
@@ -43,7 +50,7 @@ final class Pressure {
      * backlog went must not have the last word, for with the gate closed no batch may follow.
      */
     synchronized void reconsider() {
-        long pending = frozenCounters;
+        long pending = 0;
         long counters = 0;
         boolean refused = false;
         for (TallyStage stage : stages) {
@@ -52,6 +59,7 @@ final class Pressure {
             counters += gauges.counters();
             refused |= gauges.storeRefused();
         }
+        pending += frozenCounters.get();
         Admission before = gate.pressure();
         Admission after = judge(before, pending, counters, refused);
         if (after != before) {

@@ -181,17 +181,16 @@ public final class Ring implements AutoCloseable {
      * @throws StageDiedException if a shard has died
      */
     public FrozenCut cut() {
-        FrozenCut cut = cuts.cut(intake, core.slots());
-        pressure.frozen(cut.pending());
-        return cut;
+        return cuts.cut(intake, core.slots());
     }
 
     /** Releases a cut that Postgres has: its memory serves the next one. */
     public void persisted(FrozenCut cut) {
         // one writer, the flusher: no addition is lost
         persistedEvents += cut.acceptedEvents();
+        long counters = cut.pending();
         cut.release();
-        pressure.frozen(0);
+        pressure.persisted(counters);
     }
 
     /** See {@link PointReads#rebase}. */
@@ -325,6 +324,11 @@ public final class Ring implements AutoCloseable {
                 drainRate.sample(sequence, clock.nanoTime());
             }
             appliedListener.run();
+        }
+
+        @Override
+        public void frozen(long counters) {
+            pressure.frozen(counters);
         }
 
         @Override

@@ -13,6 +13,9 @@ interface StageListener {
     /** A batch up to {@code sequence} has been applied and its gauges published. */
     void batchApplied(int shard, long sequence);
 
+    /** The shard hands over this many changed counters at a CUT. */
+    void frozen(long counters);
+
     /** The stage's thread ends by an exception; nothing more will be applied. */
     void stageDied(int shard, Throwable cause);
 

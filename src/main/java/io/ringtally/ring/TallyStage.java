@@ -5,6 +5,7 @@ import com.lmax.disruptor.Sequencer;
 import io.ringtally.event.EventCursor;
 import io.ringtally.fault.FaultPoint;
 import io.ringtally.journal.RecordType;
+import io.ringtally.tally.ChangeSet;
 import io.ringtally.tally.EventWalk;
 import io.ringtally.tally.TallyShard;
 import io.ringtally.time.Clock;
@@ -122,7 +123,9 @@ final class TallyStage implements Runnable {
             } else if (type == RecordType.CUT) {
                 settle(unsettled, sequence - 1);
                 unsettled = sequence + 1;
-                cuts.handOver(shard.number(), sequence, shard.freeze());
+                ChangeSet part = shard.freeze();
+                listener.frozen(part.pending());
+                cuts.handOver(shard.number(), sequence, part);
                 FaultPoint.TALLY_HANDED_OVER.passed();
             }
         }

@@ -225,7 +225,7 @@ public final class ChangeSet {
      * Changed counters and dead letters: what waits for Postgres. Four ids take the memory of one
      * counter and count as one.
      */
-    int pending() {
+    public int pending() {
         return size + deadLetters.size() + ids.count() / 4;
     }
 

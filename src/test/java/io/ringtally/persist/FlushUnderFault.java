@@ -138,8 +138,10 @@ final class FlushUnderFault implements AutoCloseable {
 
     /** Makes this log somebody else's, as the start of another process does. */
     Checkpoint takeOver() throws SQLException {
-        try (StartSnapshot snapshot = StartSnapshot.take(direct, LOG)) {
+        try (StartSnapshot snapshot = StartSnapshot.take(direct, LOG, true)) {
             return snapshot.checkpoint();
+        } catch (UnknownLogException neverOfAFreshOne) {
+            throw new AssertionError(neverOfAFreshOne);
         }
     }
 

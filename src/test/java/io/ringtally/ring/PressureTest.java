@@ -17,13 +17,13 @@ class PressureTest {
     @Test
     void opensAgainWithATenthToSpare() {
         gate.open();
-        pressure.frozen(99);
+        look(99);
         assertEquals(Admission.ACCEPTED, gate.now());
-        pressure.frozen(100);
+        look(1);
         assertEquals(Admission.BACKLOG_FULL, gate.now());
-        pressure.frozen(90);
+        pressure.persisted(10);
         assertEquals(Admission.BACKLOG_FULL, gate.now());
-        pressure.frozen(89);
+        pressure.persisted(1);
         assertEquals(Admission.ACCEPTED, gate.now());
     }
 
@@ -46,12 +46,17 @@ class PressureTest {
         stage.setDaemon(true);
         stage.start();
         for (int round = 1; round <= rounds; round++) {
-            pressure.frozen(100);
+            look(100);
             begun.set(round);
-            pressure.frozen(0);
+            pressure.persisted(100);
             awaitAtLeast(ended, round);
             assertEquals(Admission.ACCEPTED, gate.now(), "round " + round);
         }
+    }
+
+    private void look(long more) {
+        pressure.frozen(more);
+        pressure.reconsider();
     }
 
     private static void awaitAtLeast(AtomicInteger value, int least) {

@@ -71,6 +71,7 @@ class RingTest {
                 flusher.start();
                 while (flusher.isAlive()) {
                     assertEquals(1, running.ring().unpersistedEvents());
+                    assertTrue(running.ring().pendingCounters() > 0, "nothing pends");
                 }
                 running.ring().persisted(taken.get());
                 assertEquals(0, running.ring().unpersistedEvents());
