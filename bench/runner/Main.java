@@ -50,6 +50,9 @@ final class Main {
             Profile.print(words);
             return 0;
         }
+        if (command.equals("forces")) {
+            return ForceCost.run(words);
+        }
         Predicate<Rig> task = COMMANDS.get(command);
         if (task == null) {
             throw new Options.Mistake("unknown command '" + command + "'; see bench/run help");
@@ -70,6 +73,7 @@ final class Main {
                 + "  pg-stopped   throughput while PostgreSQL is away\n"
                 + "  profile      flight recording of a server under load, and its top methods\n"
                 + "  samples F    the same tables from a recording that exists\n"
+                + "  forces DIR   what a force costs on the disk of DIR, two ways\n"
                 + "  help         this\n");
         System.out.println("  flag                 default                  meaning");
         for (Flag flag : Flag.values()) {
