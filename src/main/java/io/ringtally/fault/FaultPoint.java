@@ -61,6 +61,11 @@ public enum FaultPoint {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** What a process says on standard error when it acts at a point. */
+    public static String notice(FaultPoint point) {
+        return PROPERTY + ": at " + point.label();
+    }
+
     /** What to do, when. */
     private static final class Plan {
 
@@ -92,6 +97,7 @@ public enum FaultPoint {
             if (passes.incrementAndGet() != at) {
                 return;
             }
+            System.err.println(notice(point) + ": " + action);
             switch (action) {
                 case "halt" -> Runtime.getRuntime().halt(137);
                 case "throw" -> throw new FaultInjected(point.label());

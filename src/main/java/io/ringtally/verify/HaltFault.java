@@ -1,0 +1,85 @@
+package io.ringtally.verify;
+
+import io.ringtally.fault.FaultPoint;
+import java.io.IOException;
+import java.util.SplittableRandom;
+
+/**
+ * The service ends within one instruction at a named place in its code.
+ *
+ * <p>Threading: immutable.
+ */
+final class HaltFault implements Fault {
+
+    static final String GROUP = "halt";
+
+    private static final long REACHED_MILLIS = 4_000;
+    private static final long STOP_MILLIS = 40_000;
+    private static final int SYNC_LEAST = 10;
+    private static final int SYNC_MOST = 40;
+
+    private final FaultPoint point;
+    private final Points group;
+
+    HaltFault(FaultPoint point) {
+        this.point = point;
+        this.group = Points.of(point);
+    }
+
+    @Override
+    public String name() {
+        return GROUP + ":" + point.label();
+    }
+
+    @Override
+    public boolean fresh() {
+        return group == Points.FIRST_START;
+    }
+
+    @Override
+    public String impossible(Surroundings surroundings) {
+        return group == Points.HEALING && !surroundings.strace()
+                ? "a failing sync needs strace, which does not run here" : "";
+    }
+
+    @Override
+    public Launch launch(SplittableRandom random) {
+        return switch (group) {
+            case STARTING -> Launch.PLAIN;
+            case HEALING -> new Launch(point.label(), Strace.failAt("fdatasync", "EIO",
+                    random.nextInt(SYNC_LEAST, SYNC_MOST)));
+            default -> Launch.armed(point.label() + ":" + group.pass(random));
+        };
+    }
+
+    @Override
+    public Aftermath strike(Round round)
+            throws IOException, InterruptedException, Misbehaviour {
+        switch (group) {
+            case FIRST_START:
+                // it was met on the way up, or never is; what it left behind is crashed once more
+                boolean met = round.site().firstStartFailed();
+                round.moment();
+                round.service().kill();
+                return met ? Aftermath.DIED : Aftermath.NOT_REACHED;
+            case STARTING:
+                round.moment();
+                round.service().kill();
+                return round.diesStarting(point.label()) ? Aftermath.DIED
+                        : Aftermath.NOT_REACHED;
+            case STOPPING:
+                round.moment();
+                round.service().terminate();
+                round.service().awaitExit(STOP_MILLIS);
+                return halted(round);
+            default:
+                round.awaitFall(REACHED_MILLIS);
+                return halted(round);
+        }
+    }
+
+    private Aftermath halted(Round round) throws IOException {
+        return round.service().logHas(FaultPoint.notice(point)) ? Aftermath.DIED
+                : Aftermath.NOT_REACHED;
+    }
+}

@@ -1,0 +1,116 @@
+package io.ringtally.verify;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * The installations of a campaign: one of each kind at a time, for some rounds, then a fresh one.
+ *
+ * <p>Threading: the campaign's thread; {@link #close()} once more by the hook that runs when the
+ * campaign is broken off.
+ */
+final class Sites implements AutoCloseable {
+
+    /** Data that grows and is recovered again and again is the better test; up to a point. */
+    private static final int ROUNDS_EACH = 20;
+
+    private final VerifySettings settings;
+    private final Path directory;
+    private final Postgres postgres;
+    private final Map<Site.Kind, Site> sites = new EnumMap<>(Site.Kind.class);
+    private final Map<Site.Kind, Integer> rounds = new EnumMap<>(Site.Kind.class);
+    private int made;
+    private boolean kept;
+    private boolean closed;
+
+    private Sites(VerifySettings settings, Path directory, Postgres postgres) {
+        this.settings = settings;
+        this.directory = directory;
+        this.postgres = postgres;
+    }
+
+    static Sites open(VerifySettings settings) throws IOException {
+        Path directory = settings.directory().toAbsolutePath()
+                .resolve("verify-" + Long.toHexString(settings.seed()));
+        if (Files.exists(directory)) {
+            throw new IOException(directory + " is there already, perhaps as evidence: move it"
+                    + " away, or choose another --seed or --dir");
+        }
+        Files.createDirectories(directory);
+        return new Sites(settings, directory, settings.database() == null
+                ? Postgres.start(directory.resolve("postgres")) : null);
+    }
+
+    /** The campaign's own server, or null. */
+    Postgres postgres() {
+        return postgres;
+    }
+
+    /** The installation for the next round. */
+    synchronized Site take(Site.Kind kind, boolean fresh) throws IOException, SQLException {
+        if (closed) {
+            throw new IOException("the campaign is being broken off");
+        }
+        if (rounds.merge(kind, 1, Integer::sum) > ROUNDS_EACH || fresh) {
+            retire(kind);
+            rounds.put(kind, 1);
+        }
+        Site site = sites.get(kind);
+        if (site == null) {
+            String prefix = "v" + Long.toHexString(settings.seed()) + "-" + ++made + "-";
+            VerifySettings.LoadSettings load = settings.load();
+            site = new Site(settings.jar(), directory.resolve("site-" + made), kind,
+                    database(kind), new PostMaker(prefix, load.keys(), load.uniquePercent(),
+                    load.ack()));
+            sites.put(kind, site);
+        }
+        return site;
+    }
+
+    private DatabaseAddress database(Site.Kind kind) throws SQLException {
+        if (kind == Site.Kind.EMBEDDED) {
+            return null;
+        }
+        return postgres == null ? settings.database() : postgres.newDatabase();
+    }
+
+    /** Something is wrong here: it stays as it is, and the next round gets a fresh one. */
+    synchronized void condemn(Site site) throws IOException {
+        kept = true;
+        site.keep();
+        for (Site.Kind kind : Site.Kind.values()) {
+            if (sites.get(kind) == site) {
+                retire(kind);
+            }
+        }
+    }
+
+    private void retire(Site.Kind kind) throws IOException {
+        Site site = sites.remove(kind);
+        if (site != null) {
+            site.close();
+        }
+        rounds.remove(kind);
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        for (Site.Kind kind : Site.Kind.values()) {
+            retire(kind);
+        }
+        if (postgres != null) {
+            postgres.close();
+        }
+        if (!kept) {
+            Site.delete(directory);
+        }
+    }
+}
