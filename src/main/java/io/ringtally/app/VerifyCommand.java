@@ -48,32 +48,34 @@ final class VerifyCommand implements Callable<Integer> {
             description = "counters they share")
     private int keys;
 
-    @Option(names = "--unique", paramLabel = "PERCENT", defaultValue = "30",
+    @Option(names = "--unique", paramLabel = "PERCENT", defaultValue = "15",
             description = "requests, of a hundred, that count on counters of their own")
     private int unique;
 
-    @Option(names = "--ack", paramLabel = "LEVEL", defaultValue = "",
+    @Option(names = "--ack", paramLabel = "LEVEL",
             description = "level asked for with each request: journaled, synced, persisted")
-    private String ack;
+    private String ack = "";
 
-    @Option(names = "--retry-unknown",
+    @Option(names = "--retry-unknown", hidden = true,
             description = "send again what was not answered, with its id")
     private boolean retry;
 
     @Option(names = "--dir", paramLabel = "DIR",
-            description = "where data goes, removed if all is well; else a temporary directory")
+            description = "where a directory for data is made, and removed if all is well; else the"
+                    + " system's for temporary files")
     private Path directory;
 
     @Option(names = "--db-url", paramLabel = "URL",
             description = "an empty database, jdbc:postgresql://...; else a PostgreSQL is started")
     private String databaseUrl;
 
-    @Option(names = "--db-user", paramLabel = "USER", defaultValue = "postgres")
+    @Option(names = "--db-user", paramLabel = "USER", defaultValue = "postgres",
+            description = "role that may create the schema ringtally there")
     private String databaseUser;
 
-    @Option(names = "--db-password", paramLabel = "PASSWORD", defaultValue = "",
-            showDefaultValue = Visibility.NEVER)
-    private String databasePassword;
+    @Option(names = "--db-password", paramLabel = "PASSWORD", showDefaultValue = Visibility.NEVER,
+            description = "its password; empty if absent")
+    private String databasePassword = "";
 
     @Option(names = "--report", paramLabel = "FILE", description = "Markdown to write")
     private Path report;
@@ -87,8 +89,8 @@ final class VerifyCommand implements Callable<Integer> {
                 throw new IOException("verify starts the jar it runs from, and runs from " + jar
                         + ": use java -jar ringtally.jar verify");
             }
-            return new Campaign(settings(jar), System.out).run() ? ExitCode.OK.code()
-                    : ExitCode.START_FAILED.code();
+            boolean clean = new Campaign(settings(jar), System.out).run();
+            return (clean ? ExitCode.OK : ExitCode.START_FAILED).code();
         } catch (IllegalArgumentException wrong) {
             System.err.println("ringtally: " + wrong.getMessage());
             return ExitCode.BAD_CONFIGURATION.code();
@@ -98,13 +100,13 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private VerifySettings settings(Path jar) throws IOException {
+    private VerifySettings settings(Path jar) {
         DatabaseAddress database = databaseUrl == null ? null
                 : new DatabaseAddress(databaseUrl, databaseUser, databasePassword);
-        LoadSettings load = new LoadSettings(clients, keys, unique, ack, retry);
-        return new VerifySettings(jar,
-                directory == null ? Files.createTempDirectory("ringtally") : directory, database,
-                faults, rounds, seed == null ? new SecureRandom().nextInt() >>> 1 : seed, load,
-                report);
+        Path parent = directory != null ? directory
+                : Path.of(System.getProperty("java.io.tmpdir"));
+        long start = seed != null ? seed : new SecureRandom().nextInt() >>> 1;
+        return new VerifySettings(jar, parent, database, faults, rounds, start,
+                new LoadSettings(clients, keys, unique, ack, retry), report);
     }
 }

@@ -3,8 +3,6 @@ package io.ringtally.verify;
 import io.ringtally.verify.Fault.Aftermath;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,10 +61,14 @@ public final class Campaign {
                 untilItCounts(number, menu.at(number), sites);
             }
             Runtime.getRuntime().removeShutdownHook(hook);
+            if (!report.total().clean()) {
+                report.shown().forEach(out::println);
+                out.println("data, logs and findings.txt of the first of these are kept in "
+                        + sites.directory());
+            }
         } catch (SQLException failed) {
-            throw new IOException("the database cannot be read: " + failed.getMessage(), failed);
+            throw new IOException("the database cannot be used: " + failed.getMessage(), failed);
         }
-        report.shown().forEach(out::println);
         out.println(report.summary());
         if (settings.report() != null) {
             report.write(settings.report(), menu.skipped());
@@ -99,10 +101,13 @@ public final class Campaign {
             Figures.Worth worth = Figures.Worth.QUIET;
             try {
                 worth = round(number, fault, new Prepared(site, sites.postgres(), random), sites);
-            } catch (Misbehaviour misbehaviour) {
+            } catch (Misbehaviour | SQLException inTheWay) {
+                if (sites.closed()) {
+                    throw new IOException("broken off", inTheWay);
+                }
                 report.of(fault).add(worth, List.of());
                 wrong(number, fault, List.of(new Finding(Finding.Kind.MISBEHAVED, 0,
-                        misbehaviour.getMessage())), site, sites);
+                        inTheWay.getMessage())), site, sites);
                 return;
             }
             if (worth != Figures.Worth.QUIET) {
@@ -212,13 +217,11 @@ public final class Campaign {
 
     private void wrong(int number, Fault fault, List<Finding> findings, Site site, Sites sites)
             throws IOException {
-        report.wrong(number + 1, fault, findings, site.directory());
-        Path file = site.directory().resolve("findings.txt");
-        Files.write(file, findings.stream().map(Finding::toString).toList());
+        report.wrong(number + 1, fault, findings);
         if (findings.stream().anyMatch(one -> one.kind() == Finding.Kind.MISBEHAVED)) {
             out.println(head(number, fault) + findings.get(0));
         }
-        sites.condemn(site);
+        sites.condemn(site, findings);
     }
 
     private String head(int number, Fault fault) {

@@ -21,7 +21,10 @@ final class Explanation {
     /** Every subset of the unanswered events is tried; beyond this only bounds are. */
     static final int OPEN_MAX = 16;
 
-    private static final int PAIRED_MAX = 1_500;
+    private static final int DEVIATIONS_MAX = 2;
+
+    /** Pairs are tried among so many events only: there are half a million of them. */
+    private static final int PAIRED_MAX = 1_000;
 
     /** One thing that went wrong with one event. */
     private record Deviation(Finding.Kind kind, Claim claim, Total effect) {
@@ -63,6 +66,9 @@ final class Explanation {
         Map<Total, Integer> subsets = subsets();
         if (settle(subsets, Total.NONE)) {
             return true;
+        }
+        if (extra.events() < -DEVIATIONS_MAX) {
+            return false;
         }
         List<Deviation> deviations = deviations();
         for (Deviation one : deviations) {

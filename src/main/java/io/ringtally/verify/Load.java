@@ -23,7 +23,7 @@ final class Load implements AutoCloseable {
     private static final long LAST_ANSWERS_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     /** Between two posts: clients are in all phases of a request, and the machine can breathe. */
-    private static final int PAUSE_NANOS_MAX = 4_000_000;
+    private static final int PAUSE_NANOS_MAX = 6_000_000;
 
     private static final long REFUSED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long BUCKET_NANOS = TimeUnit.MILLISECONDS.toNanos(20);

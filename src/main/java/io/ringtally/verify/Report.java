@@ -28,7 +28,6 @@ final class Report {
     private final Instant begun = Instant.now();
     private final Map<String, Figures> byFault = new TreeMap<>();
     private final List<String> shown = new ArrayList<>();
-    private final List<Path> places = new ArrayList<>();
     private long wrong;
 
     Report(VerifySettings settings) {
@@ -39,7 +38,7 @@ final class Report {
         return byFault.computeIfAbsent(fault.name(), name -> new Figures());
     }
 
-    void wrong(int round, Fault fault, List<Finding> findings, Path evidence) {
+    void wrong(int round, Fault fault, List<Finding> findings) {
         of(fault).add(findings);
         for (Finding finding : findings.stream().limit(SHOWN_OF_A_ROUND).toList()) {
             if (shown.size() < SHOWN_MAX) {
@@ -47,10 +46,9 @@ final class Report {
             }
         }
         wrong += findings.size();
-        places.add(evidence);
     }
 
-    /** What is wrong, a line each, the first ones; and where all of it is. */
+    /** What is wrong, a line each, the first ones. */
     List<String> shown() {
         if (wrong == 0) {
             return List.of();
@@ -59,9 +57,6 @@ final class Report {
         if (wrong > shown.size()) {
             lines.add("and " + (wrong - shown.size()) + " more");
         }
-        lines.add("data, logs and findings.txt are kept in " + places.get(0)
-                + (places.size() > 1 ? " and " + (places.size() - 1) + " directories beside it"
-                : ""));
         return lines;
     }
 

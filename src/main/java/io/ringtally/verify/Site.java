@@ -14,7 +14,8 @@ import java.util.stream.Stream;
  * One installation of the service: its data directory, its database, what Postgres must hold, and
  * the run of the service that is going on, if any. It lives for many rounds.
  *
- * <p>Threading: the campaign's thread.
+ * <p>Threading: the campaign's thread; {@link #close()} also by the hook that runs when the
+ * campaign is broken off.
  */
 final class Site implements AutoCloseable {
 
@@ -44,6 +45,7 @@ final class Site implements AutoCloseable {
     private int starts;
     private boolean firstStartFailed;
     private boolean keep;
+    private boolean closed;
 
     /**
      * Prepares an installation; nothing runs yet.
@@ -89,10 +91,6 @@ final class Site implements AutoCloseable {
         return directory.resolve("data");
     }
 
-    Path directory() {
-        return directory;
-    }
-
     PostMaker maker() {
         return maker;
     }
@@ -115,7 +113,10 @@ final class Site implements AutoCloseable {
     }
 
     /** Starts the service without waiting for it. */
-    Service start(Launch launch) throws IOException {
+    synchronized Service start(Launch launch) throws IOException {
+        if (closed) {
+            throw new IOException("the campaign is being broken off");
+        }
         launched = launch;
         service = Service.start(jar, launch, environment, port,
                 directory.resolve("service-" + ++starts + ".log"));
@@ -193,13 +194,16 @@ final class Site implements AutoCloseable {
         }
     }
 
-    /** What is in the directory is evidence: it stays. */
-    void keep() {
+    /** What is in the directory is evidence: it stays, with a file that says of what. */
+    void keep(List<Finding> findings) throws IOException {
         keep = true;
+        Files.write(directory.resolve("findings.txt"),
+                findings.stream().map(Finding::toString).toList());
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
+        closed = true;
         if (service != null && service.isAlive()) {
             service.terminate();
             if (!Service.await(STOP_MILLIS, () -> !service.isAlive())) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,13 +19,16 @@ final class Sites implements AutoCloseable {
     /** Data that grows and is recovered again and again is the better test; up to a point. */
     private static final int ROUNDS_EACH = 20;
 
+    /** As many installations stay as evidence: what is wrong often goes wrong each time. */
+    private static final int KEPT_MAX = 10;
+
     private final VerifySettings settings;
     private final Path directory;
     private final Postgres postgres;
     private final Map<Site.Kind, Site> sites = new EnumMap<>(Site.Kind.class);
     private final Map<Site.Kind, Integer> rounds = new EnumMap<>(Site.Kind.class);
     private int made;
-    private boolean kept;
+    private int kept;
     private boolean closed;
 
     private Sites(VerifySettings settings, Path directory, Postgres postgres) {
@@ -43,6 +47,16 @@ final class Sites implements AutoCloseable {
         Files.createDirectories(directory);
         return new Sites(settings, directory, settings.database() == null
                 ? Postgres.start(directory.resolve("postgres")) : null);
+    }
+
+    /** Whether the campaign was broken off: then what goes wrong says nothing. */
+    synchronized boolean closed() {
+        return closed;
+    }
+
+    /** Where everything is. */
+    Path directory() {
+        return directory;
     }
 
     /** The campaign's own server, or null. */
@@ -78,10 +92,15 @@ final class Sites implements AutoCloseable {
         return postgres == null ? settings.database() : postgres.newDatabase();
     }
 
-    /** Something is wrong here: it stays as it is, and the next round gets a fresh one. */
-    synchronized void condemn(Site site) throws IOException {
-        kept = true;
-        site.keep();
+    /**
+     * Something is wrong here: it stays as it is, and the next round gets a fresh one.
+     *
+     * @param findings what is wrong, written beside it
+     */
+    synchronized void condemn(Site site, List<Finding> findings) throws IOException {
+        if (kept++ < KEPT_MAX) {
+            site.keep(findings);
+        }
         for (Site.Kind kind : Site.Kind.values()) {
             if (sites.get(kind) == site) {
                 retire(kind);
@@ -109,7 +128,7 @@ final class Sites implements AutoCloseable {
         if (postgres != null) {
             postgres.close();
         }
-        if (!kept) {
+        if (kept == 0) {
             Site.delete(directory);
         }
     }

@@ -1,0 +1,78 @@
+package io.ringtally.verify;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ringtally.fault.FaultPoint;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Which faults a campaign takes, and what it says of the others. */
+class FaultMenuTest {
+
+    private static final Surroundings ALL = new Surroundings(true, true, true);
+
+    @Test
+    void everyFaultPointBelongsToExactlyOneGroup() {
+        long all = Arrays.stream(Points.values()).mapToLong(group -> group.points().size()).sum();
+        assertEquals(FaultPoint.values().length, all);
+        for (FaultPoint point : FaultPoint.values()) {
+            assertTrue(Points.of(point).points().contains(point), point.label());
+        }
+    }
+
+    @Test
+    void haltTakesEveryPointInTurn() throws IOException {
+        FaultMenu menu = FaultMenu.of(List.of("kill", "halt"), ALL);
+        Set<String> names = new HashSet<>();
+        for (int round = 0; round < 2 * FaultPoint.values().length; round++) {
+            Fault fault = menu.at(round);
+            assertEquals(round % 2 == 0, fault.name().equals("kill"));
+            names.add(fault.name());
+        }
+        assertEquals(FaultPoint.values().length + 1, names.size());
+        assertEquals(menu.at(1).name(), menu.at(1 + 2 * FaultPoint.values().length).name());
+    }
+
+    @Test
+    void onePointCanBeNamed() throws IOException {
+        FaultMenu menu = FaultMenu.of(List.of("halt:flush-committed"), ALL);
+        assertEquals("halt:flush-committed", menu.at(0).name());
+        assertEquals("halt:flush-committed", menu.at(7).name());
+    }
+
+    @Test
+    void anUnknownFaultIsRefusedWithTheNamesThereAre() {
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
+                () -> FaultMenu.of(List.of("kil"), ALL));
+        assertTrue(refused.getMessage().startsWith("--faults = kil is no fault; all, kill, "),
+                refused.getMessage());
+    }
+
+    @Test
+    void whatCannotBeInjectedHereIsSkippedAndSaid() throws IOException {
+        FaultMenu menu = FaultMenu.of(List.of("all"), new Surroundings(false, false, false));
+        List<String> skipped = menu.skipped();
+        for (String name : List.of("pg-stop", "pg-kill", "pg-pause", "pg-slow", "syscall",
+                "sync-error", "disk-full", "halt:heal-begins")) {
+            assertTrue(skipped.stream().anyMatch(line -> line.startsWith(name + " is skipped: ")),
+                    name + " in " + skipped);
+        }
+        for (int round = 0; round < 1_000; round++) {
+            String name = menu.at(round).name();
+            assertFalse(skipped.stream().anyMatch(line -> line.startsWith(name + " ")), name);
+        }
+    }
+
+    @Test
+    void nothingThatCanBeInjectedIsRefused() {
+        assertThrows(IllegalArgumentException.class, () -> FaultMenu.of(List.of("pg-stop"),
+                new Surroundings(false, true, true)));
+    }
+}
