@@ -64,6 +64,7 @@ final class Site implements AutoCloseable {
             mount();
         }
         environment.put("RINGTALLY_HTTP_PORT", String.valueOf(port));
+        environment.put("RINGTALLY_ADMIN_PORT", String.valueOf(Ports.free()));
         environment.put("RINGTALLY_DATA_DIR", data().toString());
         if (given == null) {
             int postgresPort = Ports.free();
