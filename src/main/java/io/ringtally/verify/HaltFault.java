@@ -14,6 +14,9 @@ final class HaltFault implements Fault {
     static final String GROUP = "halt";
 
     private static final long REACHED_MILLIS = 4_000;
+    /** A segment is filled in some seconds. */
+    private static final long SEGMENT_MILLIS = 10_000;
+
     private static final long STOP_MILLIS = 40_000;
     private static final int SYNC_LEAST = 10;
     private static final int SYNC_MOST = 40;
@@ -73,7 +76,7 @@ final class HaltFault implements Fault {
                 round.service().awaitExit(STOP_MILLIS);
                 return halted(round);
             default:
-                round.awaitFall(REACHED_MILLIS);
+                round.awaitFall(group == Points.SEGMENT ? SEGMENT_MILLIS : REACHED_MILLIS);
                 return halted(round);
         }
     }

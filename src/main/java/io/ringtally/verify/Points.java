@@ -13,7 +13,7 @@ enum Points {
     /** Passed once per block or sync. */
     BODY(8, 80, "BODY_"),
     /** Passed now and then. */
-    SEGMENT(1, 4, "SEGMENT_"),
+    SEGMENT(1, 2, "SEGMENT_"),
     /** Passed only when a write or a sync has failed. */
     HEALING(1, 1, "HEAL_"),
     /** Passed once per batch. */
