@@ -19,9 +19,8 @@ final class SystemCallFault implements Fault {
     private static final List<Call> CALLS = List.of(
             new Call("write", 300, 2_000), new Call("read", 2_000, 6_000),
             new Call("pwrite64", 10, 120), new Call("fdatasync", 10, 60),
-            new Call("writev", 150, 1_000), new Call("epoll_wait", 150, 1_000),
-            new Call("futex", 400, 3_000), new Call("rename", 2, 4),
-            new Call("ftruncate", 2, 4), new Call("fallocate", 2, 4));
+            new Call("epoll_wait", 150, 1_000),
+            new Call("futex", 400, 3_000));
 
     @Override
     public String name() {
