@@ -58,6 +58,12 @@ final class RingCuts implements CutSource {
     }
 
     @Override
+    public void discard(FrozenCut cut) {
+        // the log goes by the checkpoint: its segments stay
+        ring.persisted(cut);
+    }
+
+    @Override
     public void persisted(FrozenCut cut, Iterable<RefusedChange> refused)
             throws InterruptedException {
         FaultPoint.FLUSH_REPORTED.passed();

@@ -21,6 +21,9 @@ public interface CutSource {
     /** Freezes the changes; waits for the stages, and for the log to be forced. */
     FrozenCut cut() throws InterruptedException;
 
+    /** The cut holds nothing: Postgres is not told of it, and its checkpoint stays. */
+    void discard(FrozenCut cut);
+
     /** The cut is in Postgres; what was refused must be taken out of memory again. */
     void persisted(FrozenCut cut, Iterable<RefusedChange> refused) throws InterruptedException;
 }

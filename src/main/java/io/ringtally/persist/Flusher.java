@@ -133,7 +133,7 @@ public final class Flusher implements Runnable {
         frozenSinceNanos = oldest == 0 ? begun : oldest;
         FrozenCut cut = source.cut();
         if (cut.isEmpty()) {
-            source.persisted(cut, List.of());
+            source.discard(cut);
             frozenSinceNanos = 0;
             return;
         }

@@ -72,6 +72,20 @@ class RestartIT {
     }
 
     @Test
+    void stopsThatHadNothingToFlushDoNotGetAheadOfTheDatabase() throws Exception {
+        String database = TestPostgres.shared().newDatabase();
+        for (int round = 0; round < 5; round++) {
+            try (RunningService service = start(database, Map.of())) {
+                assertEquals(round == 0 ? 0 : 1, total(service));
+                if (round == 0) {
+                    post(service);
+                }
+                assertEquals(0, service.terminate(Duration.ofSeconds(30)), service.log());
+            }
+        }
+    }
+
+    @Test
     void aLogThatTheDatabaseDoesNotKnowIsRefused() throws Exception {
         try (RunningService service = start(TestPostgres.shared().newDatabase(), SLOW)) {
             post(service);
