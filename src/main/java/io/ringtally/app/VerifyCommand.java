@@ -56,9 +56,10 @@ final class VerifyCommand implements Callable<Integer> {
             description = "level asked for with each request: journaled, synced, persisted")
     private String ack = "";
 
-    @Option(names = "--retry-unknown", hidden = true,
-            description = "send again what was not answered, with its id")
-    private boolean retry;
+    @Option(names = "--no-retry",
+            description = "do not send again, with its id, what was not answered: then the sums"
+                    + " are judged by bounds only")
+    private boolean withoutRetry;
 
     @Option(names = "--dir", paramLabel = "DIR",
             description = "where a directory for data is made, and removed if all is well; else the"
@@ -107,6 +108,6 @@ final class VerifyCommand implements Callable<Integer> {
                 : Path.of(System.getProperty("java.io.tmpdir"));
         long start = seed != null ? seed : new SecureRandom().nextInt() >>> 1;
         return new VerifySettings(jar, parent, database, faults, rounds, start,
-                new LoadSettings(clients, keys, unique, ack, retry), report);
+                new LoadSettings(clients, keys, unique, ack, !withoutRetry), report);
     }
 }

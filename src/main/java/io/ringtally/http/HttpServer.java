@@ -96,19 +96,27 @@ public final class HttpServer {
      * @param timeoutMillis longest wait for open exchanges
      */
     public void stop(long timeoutMillis) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        awaitQuiet(deadline, TimeUnit.SECONDS.toNanos(1));
+        // clients that connect again and again are never quiet: those who are in get their answer,
+        // the others find nobody
+        undertow.getListenerInfo().forEach(Undertow.ListenerInfo::suspend);
+        awaitQuiet(deadline, 3 * QUIET_NANOS);
+        undertow.stop();
+    }
+
+    /** Waits until nothing is open and nothing has come for a while, for so long at most. */
+    private void awaitQuiet(long deadlineNanos, long longestNanos) {
         long begun = System.nanoTime();
-        long deadline = begun + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-        long quietLimit = begun + TimeUnit.SECONDS.toNanos(1);
-        while (System.nanoTime() < deadline) {
+        while (System.nanoTime() < deadlineNanos) {
             long now = System.nanoTime();
             long last = Math.max(begun, routes.lastRequestWhileDrainingNanos());
-            boolean quiet = now - last > QUIET_NANOS || now > quietLimit;
+            boolean quiet = now - last > QUIET_NANOS || now - begun > longestNanos;
             if (open.count() == 0 && quiet) {
-                break;
+                return;
             }
             LockSupport.parkNanos(5_000_000);
         }
-        undertow.stop();
     }
 
     /**

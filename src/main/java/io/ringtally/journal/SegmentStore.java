@@ -197,12 +197,22 @@ final class SegmentStore implements Runnable, Closeable {
         return (long) (files + 1) * settings.segmentBytes() <= settings.maxBytes();
     }
 
+    private DiskFile allocate(String name) throws IOException {
+        try {
+            return disk.allocate(name, settings.segmentBytes());
+        } catch (IOException failed) {
+            throw new IOException("no file of " + (settings.segmentBytes() >> 20) + " MiB can be"
+                    + " made for the log in " + disk + ": " + failed.getMessage()
+                    + "; make room there", failed);
+        }
+    }
+
     private DiskFile make() throws IOException {
         String name;
         synchronized (this) {
             name = PREFIX + String.format("%08d", ++fileNumber);
         }
-        DiskFile fresh = disk.allocate(name + UNFINISHED, settings.segmentBytes());
+        DiskFile fresh = allocate(name + UNFINISHED);
         try {
             FaultPoint.SEGMENT_MADE.passed();
             fresh.force();
@@ -273,7 +283,8 @@ final class SegmentStore implements Runnable, Closeable {
         clearHeader(segment.file);
         FaultPoint.SEGMENT_RETIRED.passed();
         synchronized (this) {
-            if (!segment.suspect && segment.bytes == settings.segmentBytes()) {
+            if (!segment.suspect && segment.bytes == settings.segmentBytes()
+                    && spares.size() < 2 * sparesWanted()) {
                 spares.addLast(segment.file);
                 notifyAll();
                 return;
