@@ -18,7 +18,7 @@ import picocli.CommandLine.ScopeType;
 @Command(name = "ringtally", mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         subcommands = {CommandLine.HelpCommand.class, AuditCommand.class,
-                VerifyCommand.class},
+                VerifyCommand.class, JournalCommand.class},
         description = "Counts events over HTTP, exactly, into Postgres."
                 + " Without a command: serve.")
 public final class Main implements Runnable {
@@ -65,11 +65,6 @@ public final class Main implements Runnable {
         } catch (IOException | RuntimeException | LinkageError inTheWay) {
             fail(ExitCode.START_FAILED, inTheWay);
         }
-    }
-
-    /** The configuration file named on the command line, or null. */
-    Path file() {
-        return file;
     }
 
     private void fail(ExitCode code, Throwable because) {

@@ -31,15 +31,15 @@ package io.ringtally.event;
  */
 public final class EventLayout {
 
-    static final int VALUE = 0;
-    static final int CREATED_AT = 8;
-    static final int ACCEPTED_AT = 16;
-    static final int SLICE_HASH = 24;
-    static final int APP_LENGTH = 32;
-    static final int MESSAGE_LENGTH = 33;
-    static final int EVENT_LENGTH = 34;
-    static final int ID_LENGTH = 35;
-    static final int TEXT = 36;
+    public static final int VALUE = 0;
+    public static final int CREATED_AT = 8;
+    public static final int ACCEPTED_AT = 16;
+    public static final int SLICE_HASH = 24;
+    public static final int APP_LENGTH = 32;
+    public static final int MESSAGE_LENGTH = 33;
+    public static final int EVENT_LENGTH = 34;
+    public static final int ID_LENGTH = 35;
+    public static final int TEXT = 36;
 
     /** In the byte of the app's length: {@code created_at} was given by the client. */
     static final int CREATED_AT_GIVEN = 0x80;

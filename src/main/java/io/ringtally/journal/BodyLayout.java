@@ -42,47 +42,47 @@ import java.util.zip.CRC32C;
  *
  * <p>Threading: stateless.
  */
-final class BodyLayout {
+public final class BodyLayout {
 
     /** Blocks and headers begin at multiples of this, bytes. */
-    static final int ALIGNMENT = 4096;
+    public static final int ALIGNMENT = 4096;
 
-    static final int SEGMENT_MAGIC = 0x31535452;
-    static final int SEGMENT_BYTES = 8;
-    static final int SEGMENT_LOG = 16;
-    static final int SEGMENT_BOOT = 32;
-    static final int SEGMENT_RUN = 48;
-    static final int SEGMENT_ORDINAL = 56;
-    static final int SEGMENT_FIRST = 64;
-    static final int SEGMENT_MARK = 72;
-    static final int SEGMENT_SALT = 80;
-    static final int SEGMENT_EVENTS = 88;
-    static final int SEGMENT_SUM_HIGH = 96;
-    static final int SEGMENT_SUM_LOW = 104;
-    static final int SEGMENT_HEADER_BYTES = 128;
+    public static final int SEGMENT_MAGIC = 0x31535452;
+    public static final int SEGMENT_BYTES = 8;
+    public static final int SEGMENT_LOG = 16;
+    public static final int SEGMENT_BOOT = 32;
+    public static final int SEGMENT_RUN = 48;
+    public static final int SEGMENT_ORDINAL = 56;
+    public static final int SEGMENT_FIRST = 64;
+    public static final int SEGMENT_MARK = 72;
+    public static final int SEGMENT_SALT = 80;
+    public static final int SEGMENT_EVENTS = 88;
+    public static final int SEGMENT_SUM_HIGH = 96;
+    public static final int SEGMENT_SUM_LOW = 104;
+    public static final int SEGMENT_HEADER_BYTES = 128;
 
-    static final int CRC = 0;
-    static final int MAGIC = 4;
+    public static final int CRC = 0;
+    public static final int MAGIC = 4;
 
-    static final int BLOCK_MAGIC = 0x31425452;
-    static final int BLOCK_LENGTH = 8;
-    static final int BLOCK_RECORDS = 12;
-    static final int BLOCK_FIRST = 16;
-    static final int BLOCK_LAST = 24;
-    static final int BLOCK_MARK = 32;
-    static final int BLOCK_SALT = 40;
-    static final int BLOCK_OFFSET = 48;
-    static final int BLOCK_HEADER_BYTES = 56;
+    public static final int BLOCK_MAGIC = 0x31425452;
+    public static final int BLOCK_LENGTH = 8;
+    public static final int BLOCK_RECORDS = 12;
+    public static final int BLOCK_FIRST = 16;
+    public static final int BLOCK_LAST = 24;
+    public static final int BLOCK_MARK = 32;
+    public static final int BLOCK_SALT = 40;
+    public static final int BLOCK_OFFSET = 48;
+    public static final int BLOCK_HEADER_BYTES = 56;
 
-    static final int RECORD_TYPE = 0;
-    static final int RECORD_EVENT_COUNT = 2;
-    static final int RECORD_LENGTH = 4;
-    static final int RECORD_BATCH_INDEX = 8;
-    static final int RECORD_BATCH_SLOTS = 12;
-    static final int RECORD_HEADER_BYTES = 16;
+    public static final int RECORD_TYPE = 0;
+    public static final int RECORD_EVENT_COUNT = 2;
+    public static final int RECORD_LENGTH = 4;
+    public static final int RECORD_BATCH_INDEX = 8;
+    public static final int RECORD_BATCH_SLOTS = 12;
+    public static final int RECORD_HEADER_BYTES = 16;
 
-    static final int CUT_BYTES = 24;
-    static final int GAP_BYTES = 8;
+    public static final int CUT_BYTES = 24;
+    public static final int GAP_BYTES = 8;
 
     private BodyLayout() {
     }

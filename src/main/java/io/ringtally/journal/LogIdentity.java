@@ -64,6 +64,15 @@ public record LogIdentity(UUID uuid, long hashSeed) {
         return made;
     }
 
+    /**
+     * Reads the identity kept in a log directory, and makes none.
+     *
+     * @throws IOException if there is none, or it cannot be read
+     */
+    public static LogIdentity readFrom(Path logDirectory) throws IOException {
+        return read(logDirectory.resolve(FILE));
+    }
+
     private static LogIdentity read(Path file) throws IOException {
         Properties properties = new Properties();
         properties.load(new StringReader(Files.readString(file, StandardCharsets.US_ASCII)));

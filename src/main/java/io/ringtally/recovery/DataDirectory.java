@@ -15,6 +15,9 @@ import java.nio.file.StandardOpenOption;
  */
 public final class DataDirectory implements AutoCloseable {
 
+    private static final String FILE = "lock";
+    private static final Path LOCKS = Path.of("/proc/locks");
+
     private final Path path;
     private final FileChannel channel;
 
@@ -31,7 +34,7 @@ public final class DataDirectory implements AutoCloseable {
      */
     public static DataDirectory lock(Path path) throws IOException {
         Path real = Files.createDirectories(path).toRealPath();
-        Path file = real.resolve("lock");
+        Path file = real.resolve(FILE);
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE);
         try {
@@ -48,6 +51,28 @@ public final class DataDirectory implements AutoCloseable {
         channel.close();
         throw new IOException("data.dir = " + real + " is in use by another running Ringtally;"
                 + " stop it, or give this one a directory of its own (RINGTALLY_DATA_DIR)");
+    }
+
+    /**
+     * The process that has a data directory locked, without touching the lock.
+     *
+     * @return its process id; 0 if there is none, or the kernel does not say (not Linux)
+     */
+    public static long ownerOf(Path path) throws IOException {
+        Path file = path.resolve(FILE);
+        if (!Files.exists(file) || !Files.isReadable(LOCKS)) {
+            return 0;
+        }
+        String inode = ":" + Files.getAttribute(file, "unix:ino");
+        for (String line : Files.readAllLines(LOCKS)) {
+            // 1: POSIX  ADVISORY  WRITE 4711 fe:00:2154535 0 EOF
+            String[] fields = line.trim().split("\\s+");
+            if (fields.length > 5 && fields[1].equals("POSIX") && fields[3].equals("WRITE")
+                    && fields[5].endsWith(inode)) {
+                return Long.parseLong(fields[4]);
+            }
+        }
+        return 0;
     }
 
     public Path path() {

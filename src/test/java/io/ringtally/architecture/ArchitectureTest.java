@@ -5,12 +5,18 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
+import io.ringtally.journal.BodyLayout;
+import io.ringtally.journal.HeadLayout;
+import io.ringtally.journal.LogIdentity;
+import io.ringtally.journal.RecordType;
+import io.ringtally.journal.SlotLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +32,8 @@ class ArchitectureTest {
 
     /** Packages bottom-up; one may import what stands before it, never what stands after. */
     private static final List<String> BOTTOM_UP = List.of("fault", "time", "event", "journal",
-            "dedupe", "tally", "ring", "persist", "audit", "recovery", "http", "admin", "config",
-            "verify", "app");
+            "inspect", "dedupe", "tally", "ring", "persist", "audit", "recovery", "http", "admin",
+            "config", "verify", "app");
 
     /** Packages of one layer do not know each other, however they are ordered above. */
     private static final List<List<String>> STRANGERS = List.of(
@@ -85,6 +91,16 @@ class ArchitectureTest {
         noClasses().that().resideInAPackage("io.ringtally." + from + "..")
                 .should().dependOnClassesThat().resideInAPackage("io.ringtally." + to + "..")
                 .allowEmptyShould(true).check(CLASSES);
+    }
+
+    @Test
+    void theSecondReaderSharesOnlyTheFormatWithTheFirst() {
+        noClasses().that().resideInAPackage("io.ringtally.inspect..")
+                .should().dependOnClassesThat(JavaClass.Predicates
+                        .resideInAPackage("io.ringtally.journal..")
+                        .and(DescribedPredicate.not(JavaClass.Predicates.belongToAnyOf(
+                                BodyLayout.class, HeadLayout.class, SlotLayout.class,
+                                RecordType.class, LogIdentity.class)))).check(CLASSES);
     }
 
     @Test
