@@ -145,6 +145,32 @@ class LogInspectionTest {
     }
 
     @Test
+    void theOldestOfSeveralSegmentsWithoutItsHeaderIsDamageAndIsExported() throws Exception {
+        Path second = directory.resolve("second");
+        try (SmallLog log = new SmallLog(directory.resolve("data"), SmallLog.SLOTS)) {
+            log.post(2);
+            log.force();
+            log.killInto(second);
+        }
+        try (SmallLog log = new SmallLog(second, SmallLog.SLOTS)) {
+            log.post(2);
+            log.force();
+            log.killInto(killed);
+        }
+        Path oldest;
+        try (LogInspection read = read()) {
+            oldest = read.segments().stream().filter(segment -> segment.blocks() > 0
+                    && segment.first() == 1 && segment.last() == 2).findFirst().orElseThrow()
+                    .file();
+        }
+        flip(oldest, BodyLayout.SEGMENT_FIRST);
+        try (LogInspection read = read()) {
+            assertEquals(oldest + " offset 0", place(read.damages().get(0)));
+            assertEquals(List.of(1L, 2L, 3L, 4L), values(read, 1, Long.MAX_VALUE));
+        }
+    }
+
+    @Test
     void aTailThatWasNotForcedIsCutOffAndIsNoDamage() throws Exception {
         try (SmallLog log = new SmallLog(directory.resolve("data"), SmallLog.SLOTS)) {
             log.post(1);

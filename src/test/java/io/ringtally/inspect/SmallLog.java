@@ -3,6 +3,7 @@ package io.ringtally.inspect;
 import io.ringtally.event.EventBatch;
 import io.ringtally.event.EventDraft;
 import io.ringtally.journal.EventLog;
+import io.ringtally.journal.HeadLayout;
 import io.ringtally.journal.Journal;
 import io.ringtally.journal.JournalPlace;
 import io.ringtally.journal.JournalSettings;
@@ -12,7 +13,11 @@ import io.ringtally.journal.RecordType;
 import io.ringtally.journal.SlotLayout;
 import io.ringtally.journal.SlotSeal;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 
 /**
  * A log made by the journal itself, in small steps: first into the head, later into the body. A
@@ -183,6 +189,35 @@ final class SmallLog implements AutoCloseable {
             for (Path file : files.toList()) {
                 Files.copy(file, to.resolve(file.getFileName()));
             }
+        }
+    }
+
+    /** Makes a head one that was written before the power was lost. */
+    static void ofAnotherBoot(Path head) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(head.toFile(), "rw")) {
+            byte[] header = new byte[HeadLayout.CHECKED_BYTES];
+            file.readFully(header);
+            header[HeadLayout.BOOT] ^= 1;
+            CRC32C crc = new CRC32C();
+            crc.update(header, HeadLayout.MAGIC, header.length - HeadLayout.MAGIC);
+            ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN)
+                    .putInt(HeadLayout.CRC, (int) crc.getValue());
+            file.seek(0);
+            file.write(header);
+        }
+    }
+
+    /** Whether a file is more than zeros at its beginning: no spare. */
+    static boolean holdsSomething(Path file) {
+        try (InputStream bytes = Files.newInputStream(file)) {
+            for (byte one : bytes.readNBytes(SLOT_BYTES)) {
+                if (one != 0) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
         }
     }
 
