@@ -16,6 +16,8 @@ import java.io.OutputStream;
  */
 final class EventLines implements EventVisitor, Closeable {
 
+    private static final long PROGRESS_EVENTS = 5_000_000;
+
     private final JsonGenerator json;
     private long events;
     private long lost;
@@ -42,6 +44,10 @@ final class EventLines implements EventVisitor, Closeable {
         json.writeEndObject();
         json.writeRaw('\n');
         events++;
+        if (events % PROGRESS_EVENTS == 0) {
+            System.err.println("ringtally: " + events + " events exported so far, up to position "
+                    + event.position());
+        }
     }
 
     @Override

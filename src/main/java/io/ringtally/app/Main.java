@@ -67,6 +67,11 @@ public final class Main implements Runnable {
         }
     }
 
+    /** The configuration file named on the command line, or null. */
+    Path file() {
+        return file;
+    }
+
     private void fail(ExitCode code, Throwable because) {
         System.err.println("ringtally: " + (because instanceof LinkageError
                 ? "this needs a JDK, 17 or later, not a runtime without a compiler: " + because

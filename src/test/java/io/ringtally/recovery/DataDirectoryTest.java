@@ -1,5 +1,6 @@
 package io.ringtally.recovery;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,5 +23,14 @@ class DataDirectoryTest {
             assertTrue(refused.getMessage().contains(held.path().toString()));
         }
         DataDirectory.lock(path).close();
+    }
+
+    @Test
+    void saysWhichProcessHasItWithoutTouchingTheLock() throws IOException {
+        assertEquals(0, DataDirectory.ownerOf(directory));
+        try (DataDirectory held = DataDirectory.lock(directory)) {
+            assertEquals(ProcessHandle.current().pid(), DataDirectory.ownerOf(held.path()));
+        }
+        assertEquals(0, DataDirectory.ownerOf(directory));
     }
 }

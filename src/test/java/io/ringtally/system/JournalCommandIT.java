@@ -302,7 +302,8 @@ class JournalCommandIT {
         Path err = Files.createTempFile(directory, "journal-", ".err");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
-                "-ea", "-jar", System.getProperty("ringtally.jar", "target/ringtally.jar"), "journal"));
+                "-ea", "-jar", System.getProperty("ringtally.jar", "target/ringtally.jar"),
+                "journal"));
         command.addAll(List.of(arguments));
         command.addAll(List.of("--data-dir", data.toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(out.toFile())
