@@ -17,6 +17,7 @@ final class Main {
 
     private static final Map<String, Predicate<Rig>> COMMANDS = Map.of(
             "compare", Comparison::run,
+            "flat", Flat::run,
             "idle", Idle::run,
             "pg-stopped", PostgresStopped::run,
             "profile", Profile::run);
@@ -73,6 +74,7 @@ final class Main {
                 + "  pg-stopped   throughput while PostgreSQL is away\n"
                 + "  profile      flight recording of a server under load, and its top methods\n"
                 + "  samples F    the same tables from a recording that exists\n"
+                + "  flat         memory and log under more load than it can take\n"
                 + "  forces DIR   what a force costs on the disk of DIR, two ways\n"
                 + "  help         this\n");
         System.out.println("  flag                 default                  meaning");

@@ -49,15 +49,32 @@ final class Session implements AutoCloseable {
                 rig.postgres().cpuMicros(), rig.procStat().machine());
     }
 
+    /** Where the log of the server lies. */
+    Path log() {
+        return directory.resolve("data").resolve("log");
+    }
+
+    /** A load of which some may be refused. */
+    Window overload(String script, Duration duration) {
+        Window window = run(script, duration);
+        note(window.load().socketErrors(), "socket errors");
+        return window;
+    }
+
     Window load(String script, Duration duration) {
+        Window window = run(script, duration);
+        note(window.load().non2xx(), "answers were not 2xx");
+        note(window.load().socketErrors(), "socket errors");
+        return window;
+    }
+
+    private Window run(String script, Duration duration) {
         Usage.Snapshot before = snapshot();
         WrkResult result = rig.wrk().run(script, duration);
         Window window = new Window(result, before.until(snapshot()));
         acked += result.ok();
         wrkRuns++;
         rig.results().raw(arm.label() + " " + rig.wrk().line(script, duration), result.output());
-        note(result.non2xx(), "answers were not 2xx");
-        note(result.socketErrors(), "socket errors");
         if (!server.isAlive()) {
             faults.add("the server died");
         }
