@@ -42,10 +42,10 @@ public final class EventLayout {
     public static final int TEXT = 36;
 
     /** In the byte of the app's length: {@code created_at} was given by the client. */
-    static final int CREATED_AT_GIVEN = 0x80;
+    public static final int CREATED_AT_GIVEN = 0x80;
 
     /** What is left of that byte: an app id has at most 64 bytes. */
-    static final int APP_LENGTH_MASK = 0x7f;
+    public static final int APP_LENGTH_MASK = 0x7f;
 
     /** Bytes of the largest event: every field at its limit. */
     public static final int EVENT_SIZE_MAX = sizeOf(EventLimits.APP_BYTES_MAX

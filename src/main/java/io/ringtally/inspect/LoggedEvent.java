@@ -62,7 +62,7 @@ public final class LoggedEvent {
     }
 
     private int appLength() {
-        return memory.get(at + EventLayout.APP_LENGTH) & 0xff;
+        return memory.get(at + EventLayout.APP_LENGTH) & EventLayout.APP_LENGTH_MASK;
     }
 
     private int messageLength() {

@@ -69,7 +69,8 @@ final class SegmentInput implements Closeable {
 
     /** Whether a whole block lies at {@code offset}, made to lie there. */
     boolean hasBlock(long offset) throws IOException {
-        if (!claimsBlock(offset)) {
+        // blocks are written in whole pages: a file that ends within one was cut
+        if (offset + PAGE > bytes || !claimsBlock(offset)) {
             return false;
         }
         int length = word(BodyLayout.BLOCK_LENGTH);

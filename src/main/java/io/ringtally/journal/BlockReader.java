@@ -65,12 +65,18 @@ final class BlockReader {
 
     /** The header of the segment, or null if it has no valid one. */
     SegmentHeader header() throws IOException {
+        if (fileBytes < BodyLayout.ALIGNMENT) {
+            return null;
+        }
         load(0, BodyLayout.ALIGNMENT);
         return SegmentHeader.decode(memory, at);
     }
 
     /** Whether the place of the header holds nothing but zeros, as in a spare. */
     boolean hasBlankHeader() throws IOException {
+        if (fileBytes < BodyLayout.ALIGNMENT) {
+            return false;
+        }
         load(0, BodyLayout.ALIGNMENT);
         for (int i = 0; i < BodyLayout.ALIGNMENT; i += Long.BYTES) {
             if (memory.getLong(at + i) != 0) {

@@ -150,6 +150,9 @@ class LogInspectionTest {
         try (SmallLog log = new SmallLog(directory.resolve("data"), SmallLog.SLOTS)) {
             log.post(2);
             log.force();
+            // its block carries the mark of those before
+            log.post(1);
+            log.force();
             log.killInto(second);
         }
         try (SmallLog log = new SmallLog(second, SmallLog.SLOTS)) {
@@ -159,14 +162,14 @@ class LogInspectionTest {
         }
         Path oldest;
         try (LogInspection read = read()) {
-            oldest = read.segments().stream().filter(segment -> segment.blocks() > 0
-                    && segment.first() == 1 && segment.last() == 2).findFirst().orElseThrow()
+            oldest = read.segments().stream().filter(segment -> segment.state()
+                    == SegmentState.LIVE && segment.first() == 1).findFirst().orElseThrow()
                     .file();
         }
         flip(oldest, BodyLayout.SEGMENT_FIRST);
         try (LogInspection read = read()) {
             assertEquals(oldest + " offset 0", place(read.damages().get(0)));
-            assertEquals(List.of(1L, 2L, 3L, 4L), values(read, 1, Long.MAX_VALUE));
+            assertEquals(List.of(1L, 2L, 3L, 4L, 5L), values(read, 1, Long.MAX_VALUE));
         }
     }
 
@@ -189,6 +192,19 @@ class LogInspectionTest {
         try (LogInspection read = read()) {
             assertEquals(List.of(), read.damages());
             assertEquals(1, read.end());
+        }
+        assertNull(SmallLog.refusal(killed));
+    }
+
+    @Test
+    void aFileShorterThanAHeaderIsNoSegmentAndTheHeadStillHasItsRecords() throws Exception {
+        forcedOneByOne(4);
+        try (RandomAccessFile file = new RandomAccessFile(lastSegment().toFile(), "rw")) {
+            file.setLength(100);
+        }
+        try (LogInspection read = read()) {
+            assertEquals(List.of(), read.damages());
+            assertEquals(List.of(1L, 2L, 3L, 4L), values(read, 1, Long.MAX_VALUE));
         }
         assertNull(SmallLog.refusal(killed));
     }
