@@ -30,11 +30,9 @@ final class Body {
 
     private static final Logger LOG = LoggerFactory.getLogger(Body.class);
 
-    /** Blocks are written once they are this large, bytes; or sooner. */
-    private static final int BLOCK_BYTES = 256 << 10;
-
     private final SegmentStore store;
     private final SegmentHeader.Owner owner;
+    private final int blockBytes;
     private final long run;
     private final SecureRandom random = new SecureRandom();
     private final BlockBuilder builder;
@@ -67,6 +65,7 @@ final class Body {
             long lastOrdinal) {
         this.store = store;
         this.owner = owner;
+        this.blockBytes = settings.blockBytes();
         this.run = run;
         this.lastOrdinal = lastOrdinal;
         this.unforced = new UnforcedBlocks(settings.maxUnforcedBytes());
@@ -127,7 +126,7 @@ final class Body {
             write();
         }
         if (!builder.isOpen()) {
-            int room = Math.max(BLOCK_BYTES,
+            int room = Math.max(blockBytes,
                     BodyLayout.aligned(BodyLayout.BLOCK_HEADER_BYTES + bytes));
             builder.open(awaitPlace(room), room);
         }

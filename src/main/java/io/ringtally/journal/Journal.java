@@ -159,14 +159,27 @@ public final class Journal implements EventLog, Closeable {
      * starts the journal's own threads.
      */
     public void start(LogPosition checkpoint) throws IOException {
-        files.head().reset(run, checkpoint.number() + 1);
-        persisted(checkpoint);
-        forcer = new Forcer(body, settings,
-                position -> forcedListener.accept(position), died);
+        ready(checkpoint);
         store.willRun();
         threads.add(new Thread(forcer, "journal-sync"));
         threads.add(new Thread(store, "journal-prepare"));
         threads.forEach(Thread::start);
+    }
+
+    /** All of {@link #start} but the threads, for one that does their work itself. */
+    void ready(LogPosition checkpoint) throws IOException {
+        files.head().reset(run, checkpoint.number() + 1);
+        persisted(checkpoint);
+        forcer = new Forcer(body, settings,
+                position -> forcedListener.accept(position), died);
+    }
+
+    Body body() {
+        return body;
+    }
+
+    SegmentStore store() {
+        return store;
     }
 
     @Override

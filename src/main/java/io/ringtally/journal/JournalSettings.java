@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * Sizes and pace of the log's body.
  *
- * @param segmentBytes bytes of a segment file, a multiple of 4096, 1 MiB to 1 GiB
+ * @param segmentBytes bytes of a segment file, a multiple of 4096, 64 KiB to 1 GiB
  * @param maxBytes bytes of all segment files together; events are refused before it is reached
  * @param syncInterval longest time between two forces while there is something to force, 1 ms to
  *     10 s
@@ -16,13 +16,15 @@ import java.time.Duration;
 public record JournalSettings(int segmentBytes, long maxBytes, Duration syncInterval,
         int maxUnforcedBytes, Duration retain) {
 
-    private static final int MIB = 1 << 20;
+    private static final int SEGMENT_BYTES_MIN = 64 << 10;
+
+    private static final int BLOCK_BYTES = 256 << 10;
 
     public JournalSettings {
-        if (segmentBytes < MIB || segmentBytes > 1 << 30
+        if (segmentBytes < SEGMENT_BYTES_MIN || segmentBytes > 1 << 30
                 || segmentBytes % BodyLayout.ALIGNMENT != 0) {
             throw new IllegalArgumentException("journal.segment-bytes = " + segmentBytes
-                    + " must be a multiple of 4096, 1 MiB to 1 GiB");
+                    + " must be a multiple of 4096, 64 KiB to 1 GiB");
         }
         if (syncInterval.toNanos() < 1_000_000 || syncInterval.toSeconds() > 10) {
             throw new IllegalArgumentException("journal.sync-interval = "
@@ -42,6 +44,11 @@ public record JournalSettings(int segmentBytes, long maxBytes, Duration syncInte
     /** Largest batch, in bytes of slots: a quarter of a segment. */
     public int batchBytesMax() {
         return segmentBytes / 4;
+    }
+
+    /** Blocks are written once they are this large, bytes; or sooner. */
+    int blockBytes() {
+        return Math.min(BLOCK_BYTES, segmentBytes / 4);
     }
 
     /** Bytes of blocks a segment has room for. */

@@ -235,47 +235,62 @@ final class SegmentStore implements Runnable, Closeable {
     @Override
     public void run() {
         while (true) {
-            Segment retired;
-            synchronized (this) {
-                if (stopping) {
-                    return;
-                }
-                retired = nextToRetire();
-                boolean wanted = spares.size() < sparesWanted() && mayGrow();
-                if (retired == null && !wanted) {
-                    awaitChange(flushed.isEmpty() ? 0 : RETRY_MILLIS);
-                    continue;
-                }
-            }
             try {
-                if (retired != null) {
-                    retire(retired);
-                } else {
-                    DiskFile made = make();
+                if (!step()) {
                     synchronized (this) {
-                        spares.addLast(made);
-                        notifyAll();
+                        if (stopping) {
+                            return;
+                        }
+                        if (!hasWork()) {
+                            awaitChange(flushed.isEmpty() ? 0 : RETRY_MILLIS);
+                        }
                     }
                 }
-                spaceListener.run();
             } catch (IOException full) {
                 complain(full);
             }
         }
     }
 
-    /** The oldest segment if it may go now, taken from the list. */
-    private Segment nextToRetire() {
+    /** Retires one segment or makes one spare, if there is a reason to; false if there is none. */
+    boolean step() throws IOException {
+        Segment retired;
+        synchronized (this) {
+            if (stopping || !hasWork()) {
+                return false;
+            }
+            retired = nextToRetire();
+        }
+        if (retired != null) {
+            retire(retired);
+        } else {
+            DiskFile made = make();
+            synchronized (this) {
+                spares.addLast(made);
+                notifyAll();
+            }
+        }
+        spaceListener.run();
+        return true;
+    }
+
+    private boolean hasWork() {
         Segment oldest = live.peekFirst();
         while (oldest != null && oldest != current && oldest.last <= persisted) {
             flushed.add(new Flushed(live.removeFirst(), System.nanoTime()));
             oldest = live.peekFirst();
         }
-        if (flushed.isEmpty() || System.nanoTime() - flushed.get(0).sinceNanos
-                < settings.retain().toNanos()) {
-            return null;
-        }
-        return flushed.remove(0).segment;
+        return mayRetire() || spares.size() < sparesWanted() && mayGrow();
+    }
+
+    private boolean mayRetire() {
+        return !flushed.isEmpty() && System.nanoTime() - flushed.get(0).sinceNanos
+                >= settings.retain().toNanos();
+    }
+
+    /** The oldest segment if it may go now, taken from the list. */
+    private Segment nextToRetire() {
+        return mayRetire() ? flushed.remove(0).segment : null;
     }
 
     private void retire(Segment segment) throws IOException {
