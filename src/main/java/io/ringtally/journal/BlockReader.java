@@ -17,13 +17,14 @@ final class BlockReader {
 
     private final DiskFile file;
     private final long fileBytes;
-    private ByteBuffer memory = ByteBuffer.allocateDirect(AHEAD).order(ByteOrder.LITTLE_ENDIAN);
+    private ByteBuffer memory;
     private long memoryAt = -1;
     private int at;
 
     BlockReader(DiskFile file) throws IOException {
         this.file = file;
         this.fileBytes = file.bytes();
+        this.memory = memoryOf((int) Math.min(AHEAD, fileBytes));
     }
 
     /** Whether a block lies at {@code offset} whose bytes are as they were written there. */
@@ -44,6 +45,10 @@ final class BlockReader {
         return memory.getInt(at + BodyLayout.CRC) == BodyLayout.checksum(memory, at, length);
     }
 
+    private static ByteBuffer memoryOf(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
     private void load(long offset, int length) throws IOException {
         if (memoryAt >= 0 && offset >= memoryAt
                 && offset + length <= memoryAt + memory.limit()) {
@@ -52,8 +57,7 @@ final class BlockReader {
         }
         int wanted = (int) Math.min(Math.max(AHEAD, length), fileBytes - offset);
         if (wanted > memory.capacity()) {
-            memory = ByteBuffer.allocateDirect(BodyLayout.aligned(wanted))
-                    .order(ByteOrder.LITTLE_ENDIAN);
+            memory = memoryOf(BodyLayout.aligned(wanted));
         }
         memory.clear().limit(wanted);
         memoryAt = -1;

@@ -52,6 +52,7 @@ final class Body {
     private IOException broken;
 
     private volatile LogAccount account = new LogAccount(LogPosition.START, 0, BigInteger.ZERO);
+    private volatile Runnable pressed = () -> { };
     private volatile long forced;
     private volatile long marked;
 
@@ -120,6 +121,11 @@ final class Body {
         roomCame.signalAll();
     }
 
+    /** Called when the writer has to wait for a force; must not block. */
+    void onPressure(Runnable listener) {
+        pressed = listener;
+    }
+
     /** Makes room for a batch of {@code bytes}, record headers included, in one block. */
     void begin(int bytes) throws IOException {
         if (builder.isOpen() && !builder.hasRoomFor(bytes)) {
@@ -142,7 +148,10 @@ final class Body {
                     unforced.blocks().clear();
                 } else {
                     check();
-                    roomCame.awaitUninterruptibly();
+                    pressed.run();
+                    if (unforced.place(bytes) < 0) {
+                        roomCame.awaitUninterruptibly();
+                    }
                 }
                 place = unforced.place(bytes);
             }

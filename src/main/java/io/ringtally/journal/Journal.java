@@ -172,6 +172,7 @@ public final class Journal implements EventLog, Closeable {
         persisted(checkpoint);
         forcer = new Forcer(body, settings,
                 position -> forcedListener.accept(position), died);
+        body.onPressure(() -> forcer.want(body.written()));
     }
 
     Body body() {
