@@ -81,7 +81,15 @@ final class BlockReader {
         if (fileBytes < BodyLayout.ALIGNMENT) {
             return false;
         }
-        load(0, BodyLayout.ALIGNMENT);
+        return isBlank(0);
+    }
+
+    /** Whether one alignment's bytes at {@code offset} are all zeros; past the end they are. */
+    boolean isBlank(long offset) throws IOException {
+        if (offset + BodyLayout.ALIGNMENT > fileBytes) {
+            return true;
+        }
+        load(offset, BodyLayout.ALIGNMENT);
         for (int i = 0; i < BodyLayout.ALIGNMENT; i += Long.BYTES) {
             if (memory.getLong(at + i) != 0) {
                 return false;

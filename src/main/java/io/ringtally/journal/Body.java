@@ -5,10 +5,8 @@ import io.ringtally.journal.UnforcedBlocks.Block;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
@@ -36,8 +34,7 @@ final class Body {
     private final long run;
     private final SecureRandom random = new SecureRandom();
     private final BlockBuilder builder;
-    private final ByteBuffer markBlock = ByteBuffer.allocateDirect(BodyLayout.ALIGNMENT)
-            .order(ByteOrder.LITTLE_ENDIAN);
+    private final MarkBlock markBlock = new MarkBlock();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition roomCame = lock.newCondition();
@@ -45,9 +42,10 @@ final class Body {
     /** Segments being filled whose headers are held back; null unless something is rewritten. */
     private List<Segment> headerless;
     private Segment current;
-    /** A file taken for the next segment; null most of the time. */
-    private Disk.DiskFile spare;
+    private Disk.DiskFile spare; // taken for the next segment; null most of the time
     private long lastOrdinal;
+    /** The log's totals up to what is written; the builder's are ahead of it. */
+    private LogTotals writtenTotals;
     private long healings;
     private IOException broken;
 
@@ -58,7 +56,6 @@ final class Body {
 
     /**
      * A body that is to be begun with {@link #beginRewrite}.
-     *
      * @param run number of this start
      * @param lastOrdinal greatest ordinal any segment has
      */
@@ -78,6 +75,7 @@ final class Body {
         lock.lock();
         try {
             forced = first - 1;
+            writtenTotals = before.copy();
             builder.continueAt(first, before);
             account = new LogAccount(new LogPosition(forced), before.events(), before.sum());
             headerless = new ArrayList<>();
@@ -147,8 +145,8 @@ final class Body {
                     forceHeaderless();
                     unforced.blocks().clear();
                 } else {
-                    check();
                     pressed.run();
+                    check();
                     if (unforced.place(bytes) < 0) {
                         roomCame.awaitUninterruptibly();
                     }
@@ -200,16 +198,14 @@ final class Body {
         }
         Block block = builder.close();
         FaultPoint.BODY_BLOCK_BUILT.passed();
-        if (spare == null && needsSegment(block)) {
-            // outside the lock: a file may have to be waited for, and forces go on meanwhile
-            spare = store.take();
-        }
+        LogTotals totals = builder.totals().copy();
+        takeFileFor(block);
         lock.lock();
         try {
             check();
             unforced.add(block);
-            account = new LogAccount(new LogPosition(block.last), builder.totals().events(),
-                    builder.totals().sum());
+            writtenTotals = totals;
+            account = new LogAccount(new LogPosition(block.last), totals.events(), totals.sum());
             try {
                 place(block);
             } catch (IOException failed) {
@@ -224,13 +220,20 @@ final class Body {
         FaultPoint.BODY_BLOCK_WRITTEN.passed();
     }
 
-    private boolean needsSegment(Block block) {
+    /** Takes a file outside the lock: it may have to be waited for, and forces go on meanwhile. */
+    private void takeFileFor(Block block) throws IOException {
         lock.lock();
         try {
-            return headerless == null && !current.hasRoomFor(block.length);
+            if (spare != null || headerless != null || current.hasRoomFor(block.length)) {
+                return;
+            }
         } finally {
             lock.unlock();
         }
+        Disk.DiskFile taken = store.take();
+        lock.lock();
+        spare = taken;
+        lock.unlock();
     }
 
     private void place(Block block) throws IOException {
@@ -272,7 +275,7 @@ final class Body {
             suspects().forEach(store::suspect);
             Block oldest = unforced.blocks().peekFirst();
             headerless = new ArrayList<>();
-            openSegment(forced + 1, oldest == null ? builder.totals() : oldest.before);
+            openSegment(forced + 1, oldest == null ? writtenTotals : oldest.before);
             for (Block block : unforced.blocks()) {
                 place(block);
             }
@@ -293,10 +296,8 @@ final class Body {
     }
 
     private Set<Segment> suspects() {
-        Set<Segment> suspects = new LinkedHashSet<>();
+        Set<Segment> suspects = unforced.segments();
         suspects.add(current);
-        unforced.blocks().stream().filter(block -> block.segment != null)
-                .forEach(block -> suspects.add(block.segment));
         return suspects;
     }
 
@@ -315,7 +316,7 @@ final class Body {
     long force() throws IOException {
         Block target;
         long before;
-        Set<Segment> segments = new LinkedHashSet<>();
+        Set<Segment> segments;
         lock.lock();
         try {
             check();
@@ -324,7 +325,7 @@ final class Body {
                 return forced;
             }
             before = healings;
-            unforced.blocks().forEach(block -> segments.add(block.segment));
+            segments = unforced.segments();
         } finally {
             lock.unlock();
         }
@@ -360,17 +361,11 @@ final class Body {
         lock.lock();
         try {
             if (forced != written() || marked == forced || broken != null
-                    || !current.hasRoomFor(BodyLayout.ALIGNMENT)) {
+                    || !current.hasRoomForMark()) {
                 return;
             }
-            markBlock.putInt(BodyLayout.MAGIC, BodyLayout.BLOCK_MAGIC);
-            markBlock.putInt(BodyLayout.BLOCK_LENGTH, BodyLayout.BLOCK_HEADER_BYTES);
-            markBlock.putLong(BodyLayout.BLOCK_FIRST, forced + 1);
-            markBlock.putLong(BodyLayout.BLOCK_LAST, forced);
-            BlockBuilder.seal(markBlock, 0, forced, current);
             try {
-                current.file.write(markBlock.duplicate().clear(), current.end);
-                current.end += BodyLayout.ALIGNMENT;
+                markBlock.write(current, forced);
                 store.used(current);
                 marked = forced;
             } catch (IOException failed) {

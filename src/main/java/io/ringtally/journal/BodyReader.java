@@ -23,6 +23,8 @@ final class BodyReader {
     private final List<Part> parts = new ArrayList<>();
     /** Files that are neither segments nor blank: one of them may have been a segment. */
     private final List<BlockReader> odd = new ArrayList<>();
+    /** Files whose header is blank: spares, or segments whose header was lost. */
+    private final List<BlockReader> blank = new ArrayList<>();
     private final LogRecord record = new LogRecord();
     private long end;
     private long mark;
@@ -57,17 +59,23 @@ final class BodyReader {
     }
 
     /**
-     * A reader of these files; those of other logs are not touched.
+     * A reader of these files.
      *
-     * @throws LogDamagedException if two segments claim the same place
+     * @throws LogDamagedException if one is another log's, or two claim the same place
      */
     BodyReader(List<DiskFile> files, UUID log) throws IOException {
         for (DiskFile file : files) {
             BlockReader blocks = new BlockReader(file);
             SegmentHeader header = blocks.header();
-            if (header != null && header.owner().log().equals(log)) {
+            if (header != null) {
+                if (!header.owner().log().equals(log)) {
+                    throw new LogDamagedException(file.name(), 0, "it belongs to log "
+                            + header.owner().log() + ", not to " + log);
+                }
                 parts.add(new Part(blocks, header));
-            } else if (!blocks.hasBlankHeader()) {
+            } else if (blocks.hasBlankHeader()) {
+                blank.add(blocks);
+            } else {
                 odd.add(blocks);
             }
         }
@@ -93,8 +101,11 @@ final class BodyReader {
             judge();
             return;
         }
-        end = parts.get(0).header.first() - 1;
-        totals = parts.get(0).header.before().copy();
+        Part oldest = oldest();
+        end = oldest.header.first() - 1;
+        totals = oldest.header.before().copy();
+        // what is gone was in Postgres, so it was forced, whether a mark is left that says so or not
+        mark = end;
         for (int i = 0; i < parts.size(); i++) {
             Part part = parts.get(i);
             mark = Math.max(mark, part.header.mark());
@@ -119,6 +130,12 @@ final class BodyReader {
         judge();
     }
 
+    /** The first part of which anything is read: those before it are replaced whole. */
+    private Part oldest() {
+        return parts.stream().filter(part -> part.limit > part.header.first()).findFirst()
+                .orElseThrow();
+    }
+
     private void checkTotals(Part part) throws LogDamagedException {
         if (!part.header.before().sameAs(totals)) {
             throw new LogDamagedException(part.file().name(), 0, "it begins after "
@@ -135,7 +152,7 @@ final class BodyReader {
                 break;
             }
             mark = Math.max(mark, part.blocks.mark());
-            visit(part, end + 1, part.limit - 1, this::count);
+            visit(part, offset, end + 1, part.limit - 1, this::count);
             offset += BodyLayout.aligned(part.blocks.length());
         }
         part.endOffset = offset;
@@ -172,7 +189,8 @@ final class BodyReader {
     }
 
     /** Shows the records of the block at hand that lie between two positions. */
-    private void visit(Part part, long from, long to, RecordVisitor visitor) throws IOException {
+    private void visit(Part part, long offset, long from, long to, RecordVisitor visitor)
+            throws IOException {
         BlockReader block = part.blocks;
         ByteBuffer memory = block.memory();
         int at = block.at() + BodyLayout.BLOCK_HEADER_BYTES;
@@ -180,13 +198,13 @@ final class BodyReader {
         long position = block.first();
         for (int left = block.records(); left > 0; left--) {
             if (at + BodyLayout.RECORD_HEADER_BYTES > blockEnd) {
-                throw nonsense(part, at);
+                throw nonsense(part, offset);
             }
             byte type = memory.get(at + BodyLayout.RECORD_TYPE);
             int length = memory.getInt(at + BodyLayout.RECORD_LENGTH);
             int bytes = at + BodyLayout.RECORD_HEADER_BYTES;
-            if (length < 0 || bytes + length > blockEnd) {
-                throw nonsense(part, at);
+            if (length < 0 || length > blockEnd - bytes) {
+                throw nonsense(part, offset);
             }
             if (position >= from && position <= to) {
                 record.at(position, type,
@@ -199,12 +217,12 @@ final class BodyReader {
             at = bytes + length;
         }
         if (at != blockEnd || position != block.last() + 1) {
-            throw nonsense(part, at);
+            throw nonsense(part, offset);
         }
     }
 
-    private static LogDamagedException nonsense(Part part, int at) {
-        return new LogDamagedException(part.file().name(), at,
+    private static LogDamagedException nonsense(Part part, long offset) {
+        return new LogDamagedException(part.file().name(), offset,
                 "a block is whole and its records are not");
     }
 
@@ -212,17 +230,28 @@ final class BodyReader {
     private void searchMarks(int part, long offset) throws IOException {
         for (int i = Math.max(part, 0); i < parts.size(); i++) {
             mark = Math.max(mark, parts.get(i).header.mark());
-            searchMarks(parts.get(i).blocks, i == part ? offset : BodyLayout.ALIGNMENT);
+            searchMarks(parts.get(i).blocks, i == part ? offset : BodyLayout.ALIGNMENT,
+                    parts.get(i).header);
         }
         for (BlockReader blocks : odd) {
-            searchMarks(blocks, BodyLayout.ALIGNMENT);
+            searchMarks(blocks, BodyLayout.ALIGNMENT, null);
+        }
+        for (BlockReader blocks : blank) {
+            // a spare was never used, or begins with what is in Postgres: not behind the end
+            if (!blocks.isBlank(BodyLayout.ALIGNMENT)
+                    && !(blocks.hasBlock(BodyLayout.ALIGNMENT) && blocks.first() <= end)) {
+                searchMarks(blocks, BodyLayout.ALIGNMENT, null);
+            }
         }
     }
 
-    private void searchMarks(BlockReader blocks, long from) throws IOException {
+    /** With a header only blocks of its salt: an event's bytes may look like a block. */
+    private void searchMarks(BlockReader blocks, long from, SegmentHeader header)
+            throws IOException {
         long offset = Math.max(from, BodyLayout.ALIGNMENT);
         while (offset < blocks.fileBytes()) {
-            if (blocks.hasBlock(offset)) {
+            if (blocks.hasBlock(offset)
+                    && (header == null || blocks.salt() == header.salt())) {
                 mark = Math.max(mark, blocks.mark());
                 offset += BodyLayout.aligned(blocks.length());
             } else {
@@ -254,7 +283,7 @@ final class BodyReader {
                     throw new LogDamagedException(part.file().name(), offset,
                             "a block that was whole a moment ago is not");
                 }
-                visit(part, from, Math.min(part.last, to), visitor);
+                visit(part, offset, from, Math.min(part.last, to), visitor);
                 position = part.blocks.last() + 1;
                 offset += BodyLayout.aligned(part.blocks.length());
             }
@@ -286,7 +315,7 @@ final class BodyReader {
 
     /** Position before the first record that is still there. */
     long begin() {
-        return parts.isEmpty() ? 0 : parts.get(0).header.first() - 1;
+        return parts.isEmpty() ? 0 : oldest().header.first() - 1;
     }
 
     /** Greatest position known to be forced. */

@@ -51,8 +51,8 @@ public record JournalSettings(int segmentBytes, long maxBytes, Duration syncInte
         return Math.min(BLOCK_BYTES, segmentBytes / 4);
     }
 
-    /** Bytes of blocks a segment has room for. */
+    /** Bytes of blocks a segment has room for, besides its header and its last mark. */
     int roomBytes() {
-        return segmentBytes - BodyLayout.ALIGNMENT;
+        return segmentBytes - 2 * BodyLayout.ALIGNMENT;
     }
 }

@@ -39,17 +39,19 @@ final class LogFiles {
         }
     }
 
-    /** Opens the body's files and deletes those that were never finished. */
+    /**
+     * Opens the body's files and deletes those that were never finished. The names are forced: a
+     * run that was killed may have left that undone.
+     */
     void openBody() throws IOException {
         for (String name : disk.names()) {
-            if (name.startsWith(SegmentStore.PREFIX)) {
-                if (name.endsWith(SegmentStore.UNFINISHED)) {
-                    disk.delete(name);
-                } else {
-                    bodyFiles.add(disk.open(name));
-                }
+            if (SegmentStore.isUnfinished(name)) {
+                disk.delete(name);
+            } else if (SegmentStore.isBody(name)) {
+                bodyFiles.add(disk.open(name));
             }
         }
+        disk.forceNames();
     }
 
     /**
@@ -95,14 +97,17 @@ final class LogFiles {
                         found.owner().boot().equals(owner.boot()));
     }
 
-    /** Files that no segment of the log lies in. */
+    /**
+     * Files that no segment of the log lies in. Their headers are cleared, those that are blank
+     * too: what looks blank here may still be a header on the disk.
+     */
     List<DiskFile> spares(BodyReader reader) throws IOException {
         Set<String> used = new HashSet<>();
         reader.parts().forEach(part -> used.add(part.file().name()));
         List<DiskFile> spares = new ArrayList<>();
         for (DiskFile file : bodyFiles) {
             if (!used.contains(file.name())) {
-                if (!new BlockReader(file).hasBlankHeader()) {
+                if (file.bytes() >= BodyLayout.ALIGNMENT) {
                     SegmentStore.clearHeader(file);
                 }
                 spares.add(file);

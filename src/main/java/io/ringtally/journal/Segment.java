@@ -26,7 +26,12 @@ final class Segment {
         this.last = header.first() - 1;
     }
 
+    /** Whether a block fits, and a mark after it: a force at the segment's end must be marked. */
     boolean hasRoomFor(int length) {
-        return end + length <= bytes;
+        return end + length + BodyLayout.ALIGNMENT <= bytes;
+    }
+
+    boolean hasRoomForMark() {
+        return end + BodyLayout.ALIGNMENT <= bytes;
     }
 }

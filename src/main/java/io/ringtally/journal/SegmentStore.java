@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,8 +28,9 @@ final class SegmentStore implements Runnable, Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SegmentStore.class);
 
-    static final String PREFIX = "body-";
-    static final String UNFINISHED = ".new";
+    private static final String PREFIX = "body-";
+    private static final String UNFINISHED = ".new";
+    private static final Pattern BODY = Pattern.compile(PREFIX + "[0-9]{1,18}");
 
     private static final long RETRY_MILLIS = 1_000;
     private static final long COMPLAIN_NANOS = 10_000_000_000L;
@@ -61,6 +63,17 @@ final class SegmentStore implements Runnable, Closeable {
         this.disk = disk;
         this.settings = settings;
         this.reserveBytes = reserveBytes;
+    }
+
+    /** Whether a file is one of the body's. */
+    static boolean isBody(String name) {
+        return BODY.matcher(name).matches();
+    }
+
+    /** Whether a file was to become one of the body's, and was left before that. */
+    static boolean isUnfinished(String name) {
+        return name.endsWith(UNFINISHED)
+                && isBody(name.substring(0, name.length() - UNFINISHED.length()));
     }
 
     /** How many spare files there should be, so that admission stays open. */
@@ -129,6 +142,8 @@ final class SegmentStore implements Runnable, Closeable {
         synchronized (this) {
             live.addLast(segment);
             current = segment;
+            // the one before it may have waited for this to be retired
+            notifyAll();
         }
         spaceListener.run();
     }
@@ -146,8 +161,8 @@ final class SegmentStore implements Runnable, Closeable {
 
     /** Bytes of blocks that can be written before another file must be made. */
     synchronized long freeBytes() {
-        long rest = current == null ? 0 : current.bytes - current.end;
-        return (long) spares.size() * settings.roomBytes() + rest;
+        long rest = current == null ? 0 : current.bytes - current.end - BodyLayout.ALIGNMENT;
+        return (long) spares.size() * settings.roomBytes() + Math.max(0, rest);
     }
 
     /** Whether admission must be closed: less is free than what may have to be written. */
@@ -178,8 +193,20 @@ final class SegmentStore implements Runnable, Closeable {
         }
     }
 
-    /** Makes as many spares as are wanted, in the calling thread; for the start. */
-    void prepare() throws IOException {
+    /**
+     * Makes as many spares as are wanted, in the calling thread; for the start. A full disk does
+     * not stop it: admission stays closed until flushes have freed some.
+     */
+    void prepare() {
+        try {
+            makeSpares();
+        } catch (IOException full) {
+            LOG.error("no segment file can be made in {} ({}); events are refused until there is"
+                    + " room", disk, full.toString());
+        }
+    }
+
+    private void makeSpares() throws IOException {
         while (true) {
             synchronized (this) {
                 if (spares.size() >= sparesWanted() || !mayGrow()) {
@@ -223,8 +250,14 @@ final class SegmentStore implements Runnable, Closeable {
         } finally {
             fresh.close();
         }
-        disk.rename(name + UNFINISHED, name);
-        disk.forceNames();
+        try {
+            disk.rename(name + UNFINISHED, name);
+            disk.forceNames();
+        } catch (IOException failed) {
+            disk.delete(name + UNFINISHED);
+            disk.delete(name);
+            throw failed;
+        }
         FaultPoint.SEGMENT_MADE_RENAMED.passed();
         synchronized (this) {
             files++;
@@ -295,7 +328,16 @@ final class SegmentStore implements Runnable, Closeable {
 
     private void retire(Segment segment) throws IOException {
         FaultPoint.SEGMENT_RETIRE_BEGINS.passed();
-        clearHeader(segment.file);
+        try {
+            clear(segment);
+        } catch (IOException failed) {
+            // the oldest goes first, however often that is tried: what is left has no hole
+            synchronized (this) {
+                flushed.add(0, new Flushed(segment, System.nanoTime()
+                        - settings.retain().toNanos()));
+            }
+            throw failed;
+        }
         FaultPoint.SEGMENT_RETIRED.passed();
         synchronized (this) {
             if (!segment.suspect && segment.bytes == settings.segmentBytes()
@@ -308,6 +350,18 @@ final class SegmentStore implements Runnable, Closeable {
         }
         segment.file.close();
         disk.delete(segment.file.name());
+    }
+
+    private void clear(Segment segment) throws IOException {
+        try {
+            clearHeader(segment.file);
+        } catch (IOException failed) {
+            segment.suspect = true;
+            LOG.error("the header of {} cannot be cleared ({}); the file is deleted",
+                    segment.file.name(), failed.toString());
+            disk.delete(segment.file.name());
+            disk.forceNames();
+        }
     }
 
     /** Overwrites a header, forced: from here on the file is a spare. */

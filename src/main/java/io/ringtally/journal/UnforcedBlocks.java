@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /**
  * The blocks that were written and are not known to be forced, in one piece of memory used round
@@ -47,6 +49,14 @@ final class UnforcedBlocks {
 
     Deque<Block> blocks() {
         return blocks;
+    }
+
+    /** The segments they lie in, the oldest first. */
+    Set<Segment> segments() {
+        Set<Segment> segments = new LinkedHashSet<>();
+        blocks.stream().filter(block -> block.segment != null)
+                .forEach(block -> segments.add(block.segment));
+        return segments;
     }
 
     /** Forgets the blocks up to and with {@code last}. */
