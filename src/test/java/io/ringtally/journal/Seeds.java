@@ -1,12 +1,8 @@
 package io.ringtally.journal;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * Which rounds to run.
@@ -17,8 +13,6 @@ import java.util.stream.Stream;
  * @param count how many
  */
 record Seeds(long first, long count) {
-
-    private static final Path MEMORY = Path.of("/dev/shm");
 
     /**
      * What was run.
@@ -45,36 +39,19 @@ record Seeds(long first, long count) {
     Report run(Path fallback, PlantedBug bug) throws IOException {
         long begun = System.nanoTime();
         long recoveries = 0;
-        Path directory = Files.isWritable(MEMORY)
-                ? Files.createTempDirectory(MEMORY, "ringtally-seeds") : fallback;
-        try {
+        try (MemoryDirectory directory = new MemoryDirectory(fallback)) {
             for (long seed = first; seed < first + count; seed++) {
-                clear(directory);
+                directory.clear();
                 try {
-                    recoveries += new DurabilityRound(seed, directory, bug).run();
+                    recoveries += new DurabilityRound(seed, directory.path(), bug).run();
                 } catch (AssertionError | RuntimeException | IOException failed) {
                     throw new AssertionError("seed " + seed + ": " + failed
                             + "; repeat it with -Dringtally.seed=" + seed
                             + " -Dringtally.seeds=1", failed);
                 }
             }
-        } finally {
-            if (!directory.equals(fallback)) {
-                clear(directory);
-                Files.delete(directory);
-            }
         }
         return new Report(count, recoveries,
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
-    }
-
-    private static void clear(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            List<Path> inside = files.filter(file -> !file.equals(directory))
-                    .sorted(Comparator.reverseOrder()).toList();
-            for (Path file : inside) {
-                Files.delete(file);
-            }
-        }
     }
 }

@@ -46,6 +46,17 @@ final class SentLog {
         }
     }
 
+    /** The same promises; what is judged there is not judged here. */
+    SentLog copy() {
+        SentLog copy = new SentLog();
+        copy.records.putAll(records);
+        copy.synced = synced;
+        copy.checkpoint = checkpoint;
+        copy.checkpointTotals = checkpointTotals.copy();
+        copy.powerLost = powerLost;
+        return copy;
+    }
+
     void sent(long position, Sent record) {
         records.put(position, record);
     }

@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,7 @@ final class SimulatedDisk implements Disk {
     /** A file's content, by sectors; absent ones are zeros. */
     private static final class Inode {
 
-        final long bytes;
+        long bytes;
         byte[][] cached;
         byte[][] disk;
         /** Versions of a sector that were written since it was forced, the oldest first. */
@@ -186,6 +187,23 @@ final class SimulatedDisk implements Disk {
         flipped[(int) (at % sectorBytes)] ^= (byte) (1 << bit % Byte.SIZE);
         inode.cached[sector] = flipped;
         inode.disk[sector] = flipped;
+        inode.unforced.remove(sector);
+    }
+
+    /** From a place on a file holds zeros, or ends there. */
+    void cut(String name, long at, boolean shorter) {
+        Inode inode = names.get(name);
+        for (int sector = (int) (at / sectorBytes); sector < inode.cached.length; sector++) {
+            byte[] rest = copyOf(inode.cached[sector]);
+            int from = (int) Math.max(0, at - (long) sector * sectorBytes);
+            Arrays.fill(rest, from, rest.length, (byte) 0);
+            inode.cached[sector] = rest;
+            inode.disk[sector] = rest;
+            inode.unforced.remove(sector);
+        }
+        if (shorter) {
+            inode.bytes = at;
+        }
     }
 
     /** A disk with the same files, forced and unforced. */
