@@ -382,7 +382,6 @@ final class Body {
         return builder.next();
     }
 
-    /** What is written. */
     LogAccount account() {
         return account;
     }

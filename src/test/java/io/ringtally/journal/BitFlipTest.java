@@ -25,7 +25,9 @@ class BitFlipTest {
         int flips = Integer.getInteger("ringtally.flips", 10_000);
         Random random = new Random(Long.getLong("ringtally.seed", 1));
         int refused = 0;
-        try (QuietLog quiet = new QuietLog(); MemoryDirectory memory = new MemoryDirectory(directory)) {
+        try (QuietLog quiet = new QuietLog();
+                MemoryDirectory memory = new MemoryDirectory(directory)) {
+            quiet.isOn();
             KnownLog log = log(memory.path());
             List<String> names = log.disk.names();
             for (int i = 0; i < flips; i++) {

@@ -19,6 +19,7 @@ class PlantedBugsTest {
 
     private void isCaught(String what, PlantedBug bug) throws IOException {
         try (QuietLog quiet = new QuietLog()) {
+            quiet.isOn();
             for (long seed = 1; seed <= ROUNDS; seed++) {
                 try {
                     new Seeds(seed, 1).run(directory, bug);

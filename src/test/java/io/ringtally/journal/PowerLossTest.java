@@ -24,6 +24,7 @@ class PowerLossTest {
     @Test
     void nothingSyncedIsLostAndNothingIsDoubled() throws IOException {
         try (QuietLog quiet = new QuietLog()) {
+            quiet.isOn();
             Seeds.Report report = Seeds.fromProperties(5_000).run(directory, PlantedBug.NONE);
             System.out.println("PowerLossTest: " + report);
             assertTrue(report.recoveries() > report.seeds(), report.toString());
