@@ -309,7 +309,8 @@ final class SegmentStore implements Runnable, Closeable {
 
     private boolean hasWork() {
         Segment oldest = live.peekFirst();
-        while (oldest != null && oldest != current && oldest.last <= persisted) {
+        while (oldest != null && oldest != current && oldest.last <= persisted
+                && current.headerForced) {
             flushed.add(new Flushed(live.removeFirst(), System.nanoTime()));
             oldest = live.peekFirst();
         }

@@ -158,6 +158,20 @@ class RecoveryCasesTest {
     }
 
     @Test
+    void theLastSegmentWithAForcedHeaderIsKept() throws IOException {
+        for (long seed = 0; seed < SEEDS; seed++) {
+            BareLog log = log(seed).start();
+            log.write(1, BLOCKS);
+            log.force();
+            // rolls to a segment whose header is not forced yet
+            log.write(BLOCKS + 1, BLOCKS + 1);
+            log.flushed(BLOCKS);
+            log.losePowerAndStart();
+            assertTrue(log.journal.end().number() >= BLOCKS, "seed " + seed);
+        }
+    }
+
+    @Test
     void aFullSegmentStillHasRoomForItsMark() throws IOException {
         BareLog log = log(1).start();
         log.write(1, BLOCKS + 1);
