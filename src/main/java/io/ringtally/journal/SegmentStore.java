@@ -224,22 +224,12 @@ final class SegmentStore implements Runnable, Closeable {
         return (long) (files + 1) * settings.segmentBytes() <= settings.maxBytes();
     }
 
-    private DiskFile allocate(String name) throws IOException {
-        try {
-            return disk.allocate(name, settings.segmentBytes());
-        } catch (IOException failed) {
-            throw new IOException("no file of " + (settings.segmentBytes() >> 20) + " MiB can be"
-                    + " made for the log in " + disk + ": " + failed.getMessage()
-                    + "; make room there", failed);
-        }
-    }
-
     private DiskFile make() throws IOException {
         String name;
         synchronized (this) {
             name = PREFIX + String.format("%08d", ++fileNumber);
         }
-        DiskFile fresh = allocate(name + UNFINISHED);
+        DiskFile fresh = disk.allocate(name + UNFINISHED, settings.segmentBytes());
         try {
             FaultPoint.SEGMENT_MADE.passed();
             fresh.force();

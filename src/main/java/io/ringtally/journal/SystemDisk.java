@@ -53,7 +53,8 @@ final class SystemDisk implements Disk {
         } catch (IOException full) {
             file.close();
             Files.deleteIfExists(directory.resolve(name));
-            throw full;
+            throw new IOException("no file of " + (bytes >> 20) + " MiB can be made for the log in "
+                    + directory + ": " + full.getMessage() + "; make room there", full);
         }
         return file;
     }

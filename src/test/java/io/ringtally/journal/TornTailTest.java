@@ -46,6 +46,7 @@ class TornTailTest {
             throws IOException {
         int refused = 0;
         try (QuietLog quiet = new QuietLog(); MemoryDirectory memory = new MemoryDirectory(directory)) {
+            quiet.isOn();
             KnownLog log = log(memory.path(), forced);
             String last = log.lastSegment();
             // the mark's block is behind the tail, and stays unless it is cut off with it
