@@ -152,7 +152,7 @@ final class BodyReader {
                 break;
             }
             mark = Math.max(mark, part.blocks.mark());
-            visit(part, offset, end + 1, part.limit - 1, this::count);
+            visit(part, offset, end + 1, part.limit - 1, counting(part, offset));
             offset += BodyLayout.aligned(part.blocks.length());
         }
         part.endOffset = offset;
@@ -164,7 +164,14 @@ final class BodyReader {
                 && part.blocks.first() == end + 1;
     }
 
-    private void count(LogRecord one, ByteBuffer bytes, int at) throws IOException {
+    private RecordVisitor counting(Part part, long offset) {
+        return (one, bytes, at) -> count(part, offset, bytes, at);
+    }
+
+    /** Counts the record at hand, of the block at {@code offset}. */
+    private void count(Part part, long offset, ByteBuffer bytes, int at)
+            throws LogDamagedException {
+        LogRecord one = record;
         switch (one.type()) {
             case RecordType.EVENTS -> {
                 EventCursor event = new EventCursor(bytes);
@@ -178,8 +185,9 @@ final class BodyReader {
                 LogTotals said = new LogTotals(bytes.getLong(at), bytes.getLong(at + 8),
                         bytes.getLong(at + 16));
                 if (!said.sameAs(totals)) {
-                    throw new IOException("the CUT at position " + one.position() + " says "
-                            + said + ", and the log has " + totals);
+                    throw new LogDamagedException(part.file().name(), offset,
+                            "the CUT at position " + one.position() + " says " + said
+                                    + ", and the log has " + totals);
                 }
             }
             default -> { }
@@ -299,7 +307,7 @@ final class BodyReader {
                 LogTotals kept = totals;
                 long keptEnd = end;
                 totals = upTo;
-                read(part.header.first(), position, this::count);
+                read(part.header.first(), position, counting(part, 0));
                 totals = kept;
                 end = keptEnd;
                 return upTo;

@@ -98,20 +98,26 @@ final class HeadReader {
 
     /** A request whose slots are not all there was never answered: none of it is taken. */
     private void dropTornBatches(long bodyEnd) {
-        for (long position = bodyEnd + 1; position <= end; position++) {
-            if (!holds(position)) {
-                continue;
-            }
+        long position = bodyEnd + 1;
+        while (position <= end) {
             int at = slotOf(position) * header.slotBytes();
-            int slots = memory.getInt(at + SlotLayout.BATCH_SLOTS);
             long first = memory.getLong(at + SlotLayout.BATCH_FIRST);
-            for (long one = first; one < first + slots; one++) {
-                if (one <= bodyEnd || !holds(one)) {
-                    positions[slotOf(position)] = 0;
-                    break;
-                }
+            long after = first + memory.getInt(at + SlotLayout.BATCH_SLOTS);
+            if (holds(position) && (first <= bodyEnd || !holdsAll(first, after))) {
+                positions[slotOf(position)] = 0;
+            }
+            // what is whole is looked at once
+            position = holds(position) ? Math.max(after, position + 1) : position + 1;
+        }
+    }
+
+    private boolean holdsAll(long first, long after) {
+        for (long position = first; position < after; position++) {
+            if (!holds(position)) {
+                return false;
             }
         }
+        return true;
     }
 
     private LogDamagedException damage(int slot, String what) {

@@ -1,7 +1,6 @@
 package io.ringtally.journal;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -26,7 +25,7 @@ public record JournalPlace(Path log, Path head, UUID identity, int slots, int sl
      * @throws LogDamagedException if the files cannot be those of one log
      */
     public Journal open(JournalSettings settings, Consumer<Throwable> died) throws IOException {
-        Files.createDirectories(log);
+        SystemDisk.makeDirectories(log);
         return open(new SystemDisk(log), LogFiles.bootId(), settings, died);
     }
 

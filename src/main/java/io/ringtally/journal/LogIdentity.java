@@ -39,9 +39,11 @@ public record LogIdentity(UUID uuid, long hashSeed) {
      *     which file and what is wrong with it
      */
     public static LogIdentity openOrCreate(Path logDirectory) throws IOException {
-        Files.createDirectories(logDirectory);
+        SystemDisk.makeDirectories(logDirectory);
         Path file = logDirectory.resolve(FILE);
         if (Files.exists(file)) {
+            // a start that was killed may have left its name unforced
+            new SystemDisk(logDirectory).forceNames();
             return read(file);
         }
         LogIdentity made = random();
@@ -58,9 +60,7 @@ public record LogIdentity(UUID uuid, long hashSeed) {
             channel.force(true);
         }
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel directory = FileChannel.open(logDirectory, StandardOpenOption.READ)) {
-            directory.force(true);
-        }
+        new SystemDisk(logDirectory).forceNames();
         return made;
     }
 

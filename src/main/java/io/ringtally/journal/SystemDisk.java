@@ -27,6 +27,18 @@ final class SystemDisk implements Disk {
         this.directory = directory;
     }
 
+    /** Makes a directory, its name forced, and those above it that are not there. */
+    static void makeDirectories(Path directory) throws IOException {
+        Path above = directory.toAbsolutePath().getParent();
+        if (above != null && !Files.isDirectory(above)) {
+            makeDirectories(above);
+        }
+        Files.createDirectories(directory);
+        if (above != null && Files.isReadable(above)) {
+            new SystemDisk(above).forceNames();
+        }
+    }
+
     @Override
     public List<String> names() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
