@@ -104,7 +104,7 @@ final class BodyReader {
         Part oldest = oldest();
         end = oldest.header.first() - 1;
         totals = oldest.header.before().copy();
-        // what is gone was in Postgres, so it was forced, whether or not a mark is left to say so
+        // what is gone was in Postgres, so it was forced, with or without a mark that says so
         mark = end;
         for (int i = 0; i < parts.size(); i++) {
             Part part = parts.get(i);

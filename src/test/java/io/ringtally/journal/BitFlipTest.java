@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  * boot, it ends before records that were never forced: there a flip in them looks like a torn
  * write. More by {@code mvn -q test -Dtest=BitFlipTest -Dringtally.flips=1000000}.
  */
+@ExtendWith(QuietLog.class)
 class BitFlipTest {
 
     @TempDir
@@ -25,9 +27,7 @@ class BitFlipTest {
         int flips = Integer.getInteger("ringtally.flips", 10_000);
         Random random = new Random(Long.getLong("ringtally.seed", 1));
         int refused = 0;
-        try (QuietLog quiet = new QuietLog();
-                MemoryDirectory memory = new MemoryDirectory(directory)) {
-            quiet.isOn();
+        try (MemoryDirectory memory = new MemoryDirectory(directory)) {
             KnownLog log = log(memory.path());
             List<String> names = log.disk.names();
             for (int i = 0; i < flips; i++) {

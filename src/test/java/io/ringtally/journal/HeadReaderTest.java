@@ -14,7 +14,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What of a head is taken; the body of the log is empty, so position 1 is the first of the head. */
+/** What of a head is taken; position 1 is the first of the head. */
 class HeadReaderTest {
 
     private static final int SLOTS = 8;

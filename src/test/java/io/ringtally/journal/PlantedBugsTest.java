@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The rounds of {@link PowerLossTest} are believed because they catch each of these. */
+@ExtendWith(QuietLog.class)
 class PlantedBugsTest {
 
     private static final int ROUNDS = 200;
@@ -18,16 +20,13 @@ class PlantedBugsTest {
     private Path directory;
 
     private void isCaught(String what, PlantedBug bug) throws IOException {
-        try (QuietLog quiet = new QuietLog()) {
-            quiet.isOn();
-            for (long seed = 1; seed <= ROUNDS; seed++) {
-                try {
-                    new Seeds(seed, 1).run(directory, bug);
-                } catch (AssertionError caught) {
-                    System.out.println("PlantedBugsTest: " + what + " is caught by seed " + seed
-                            + ": " + firstLine(caught.getCause()));
-                    return;
-                }
+        for (long seed = 1; seed <= ROUNDS; seed++) {
+            try {
+                new Seeds(seed, 1).run(directory, bug);
+            } catch (AssertionError caught) {
+                System.out.println("PlantedBugsTest: " + what + " is caught by seed " + seed
+                        + ": " + firstLine(caught.getCause()));
+                return;
             }
         }
         fail(what + " was not caught in " + ROUNDS + " rounds");

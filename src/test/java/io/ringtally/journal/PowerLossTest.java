@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * and one seed again with {@code -Dringtally.seed=N -Dringtally.seeds=1}.
  */
+@ExtendWith(QuietLog.class)
 class PowerLossTest {
 
     @TempDir
@@ -23,11 +25,8 @@ class PowerLossTest {
 
     @Test
     void nothingSyncedIsLostAndNothingIsDoubled() throws IOException {
-        try (QuietLog quiet = new QuietLog()) {
-            quiet.isOn();
-            Seeds.Report report = Seeds.fromProperties(5_000).run(directory, PlantedBug.NONE);
-            System.out.println("PowerLossTest: " + report);
-            assertTrue(report.recoveries() > report.seeds(), report.toString());
-        }
+        Seeds.Report report = Seeds.fromProperties(5_000).run(directory, PlantedBug.NONE);
+        System.out.println("PowerLossTest: " + report);
+        assertTrue(report.recoveries() > report.seeds(), report.toString());
     }
 }

@@ -2,6 +2,9 @@ package io.ringtally.journal;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -9,22 +12,18 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threading: none.
  */
-final class QuietLog implements AutoCloseable {
+final class QuietLog implements BeforeAllCallback, AfterAllCallback {
 
     private final Logger logger = (Logger) LoggerFactory.getLogger("io.ringtally.journal");
     private final Level before = logger.getLevel();
 
-    QuietLog() {
+    @Override
+    public void beforeAll(ExtensionContext test) {
         logger.setLevel(Level.OFF);
     }
 
-    /** To be called where it is not used otherwise, so that the compiler does not complain. */
-    void isOn() {
-        assert logger.getLevel() == Level.OFF;
-    }
-
     @Override
-    public void close() {
+    public void afterAll(ExtensionContext test) {
         logger.setLevel(before);
     }
 }

@@ -16,11 +16,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Histories that a first version of the journal got wrong; the value of an event is its position. */
+/** Histories that a first version got wrong; the value of an event is its position. */
+@ExtendWith(QuietLog.class)
 class RecoveryCasesTest {
 
     /** Blocks of 4 KiB a segment takes before it rolls: all but its header, and a mark. */
@@ -29,13 +30,6 @@ class RecoveryCasesTest {
 
     @TempDir
     private Path directory;
-
-    private final QuietLog quiet = new QuietLog();
-
-    @AfterEach
-    void speakAgain() {
-        quiet.close();
-    }
 
     private static List<Long> values(long from, long to) {
         return LongStream.rangeClosed(from, to).boxed().toList();

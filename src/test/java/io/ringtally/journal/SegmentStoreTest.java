@@ -12,9 +12,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of segment files; each block of these logs is one record, 4 KiB. */
+@ExtendWith(QuietLog.class)
 class SegmentStoreTest {
 
     private static final int BLOCKS = BareLog.SEGMENT / 4096 - 2;

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The body ends, or is spoilt, at every byte of its last 4 KiB, one after the other. */
+@ExtendWith(QuietLog.class)
 class TornTailTest {
 
     private static final int TAIL = 4096;
@@ -45,8 +47,7 @@ class TornTailTest {
     private int refusals(boolean forced, boolean powerLost, Spoiler... spoilers)
             throws IOException {
         int refused = 0;
-        try (QuietLog quiet = new QuietLog(); MemoryDirectory memory = new MemoryDirectory(directory)) {
-            quiet.isOn();
+        try (MemoryDirectory memory = new MemoryDirectory(directory)) {
             KnownLog log = log(memory.path(), forced);
             String last = log.lastSegment();
             // the mark's block is behind the tail, and stays unless it is cut off with it
