@@ -139,7 +139,7 @@ public final class Replay {
             }
             into.record(record, bytes, at);
             long done = record.position() - checkpoint.number();
-            if ((done & 0xfff) == 0) {
+            if ((done & 0x3ff) == 0) {
                 replayed = done;
                 FaultPoint.REPLAY_HALFWAY.passed();
                 if (clock.nanoTime() - lastProgressNanos > PROGRESS_NANOS) {

@@ -94,13 +94,15 @@ public final class Campaign {
 
     private void untilItCounts(int number, Fault fault, Sites sites)
             throws IOException, InterruptedException, SQLException {
+        boolean missed = false;
         for (int attempt = 0; attempt < QUIET_MAX; attempt++) {
             SplittableRandom random = new SplittableRandom(settings.seed()
                     + number * 1_000_003L + attempt);
             Site site = sites.take(fault.site(), fault.fresh());
             Figures.Worth worth = Figures.Worth.QUIET;
             try {
-                worth = round(number, fault, new Prepared(site, sites.postgres(), random), sites);
+                worth = round(number, fault, new Prepared(site, sites.postgres(), random, missed),
+                        sites);
             } catch (Misbehaviour | SQLException inTheWay) {
                 if (sites.closed()) {
                     throw new IOException("broken off", inTheWay);
@@ -110,21 +112,23 @@ public final class Campaign {
                         inTheWay.getMessage())), site, sites);
                 return;
             }
-            if (worth != Figures.Worth.QUIET) {
+            if (worth == Figures.Worth.COUNTS || worth == Figures.Worth.NOT_REACHED) {
                 return;
             }
+            missed |= worth == Figures.Worth.MISSED;
         }
     }
 
-    /** What a round begins with. */
-    private record Prepared(Site site, Postgres postgres, SplittableRandom random) {
+    /** What a round begins with; {@code soon} if its fault did not come about last time. */
+    private record Prepared(Site site, Postgres postgres, SplittableRandom random,
+            boolean soon) {
     }
 
     private Figures.Worth round(int number, Fault fault, Prepared prepared, Sites sites)
             throws IOException, InterruptedException, SQLException, Misbehaviour {
         Site site = prepared.site();
         SplittableRandom random = prepared.random();
-        boolean up = site.ensure(fault.launch(random));
+        boolean up = site.ensure(fault.launch(random, prepared.soon()));
         try (Load load = Load.start(site.port(), settings.load().clients(), site.maker(),
                 random.split())) {
             Round round = new Round(site, prepared.postgres(), load, random);
@@ -137,9 +141,8 @@ public final class Campaign {
             }
             Recovered recovered = recover(round, aftermath);
             List<Finding> findings = judge(site, recovered.posts(), aftermath != Aftermath.ENDED);
-            Figures.Worth worth = round.acksBefore() < ACKS_MIN ? Figures.Worth.QUIET
-                    : aftermath == Aftermath.NOT_REACHED ? Figures.Worth.NOT_REACHED
-                    : Figures.Worth.COUNTS;
+            Figures.Worth worth = Figures.Worth.of(aftermath, round.acksBefore(),
+                    prepared.soon());
             report.of(fault).add(worth, recovered.posts());
             if (recovered.millis() > 0) {
                 report.of(fault).recovered(recovered.millis());
@@ -238,6 +241,7 @@ public final class Campaign {
                 + (!findings.isEmpty() ? "WRONG" : switch (worth) {
                     case COUNTS -> "right";
                     case QUIET -> "quiet, does not count";
+                    case MISSED -> "not reached, once more";
                     case NOT_REACHED -> "not reached";
                 }));
     }

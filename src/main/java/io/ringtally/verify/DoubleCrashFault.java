@@ -24,8 +24,7 @@ final class DoubleCrashFault implements Fault {
         boolean died = false;
         int more = round.random().nextInt(1, MORE_MAX);
         for (int i = 0; i < more; i++) {
-            String point = Points.any(round.random(), Points.STARTING).label();
-            if (round.diesStarting(point)) {
+            if (round.diesStarting(Points.any(round.random(), Points.STARTING))) {
                 died = true;
             } else {
                 // this start does not pass there: it is up, and dies as the first one did

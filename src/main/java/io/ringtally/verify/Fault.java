@@ -36,8 +36,12 @@ interface Fault {
         return "";
     }
 
-    /** How the service has to be started for it. */
-    default Launch launch(SplittableRandom random) {
+    /**
+     * How the service has to be started for it.
+     *
+     * @param soon whether it did not come about last time: then as early as it may
+     */
+    default Launch launch(SplittableRandom random, boolean soon) {
         return Launch.PLAIN;
     }
 

@@ -38,11 +38,15 @@ final class FaultMenu {
                 new StageFault("hang"), new StageFault("throw"), new OrphanFault()));
         single.forEach(fault -> known.put(fault.name(), List.of(fault)));
         known.put(HaltFault.GROUP, halts);
-        halts.forEach(fault -> known.put(fault.name(), List.of(fault)));
+        List<Fault> atPoints = new ArrayList<>(halts);
+        for (String action : List.of("stall", "hang", "throw")) {
+            atPoints.addAll(StageFault.atEachPoint(action));
+        }
+        atPoints.forEach(fault -> known.put(fault.name(), List.of(fault)));
         return known;
     }
 
-    /** Names that may be asked for, {@code halt:POINT} apart. */
+    /** Names that may be asked for, those at a named point apart. */
     static List<String> names() {
         return known().keySet().stream().filter(name -> !name.contains(":")).toList();
     }

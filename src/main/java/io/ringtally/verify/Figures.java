@@ -13,7 +13,7 @@ final class Figures {
 
     private final List<Long> recoveryMillis = new ArrayList<>();
     private long rounds;
-    private long quiet;
+    private long again;
     private long notReached;
     private long acked;
     private long refused;
@@ -24,13 +24,29 @@ final class Figures {
 
     /** What one round came to. */
     enum Worth {
-        COUNTS, QUIET, NOT_REACHED
+        COUNTS,
+        /** Too few requests before the fault to say much: it is run again. */
+        QUIET,
+        /** The fault did not come about: it is tried once more, earlier. */
+        MISSED,
+        /** Nor did it then. */
+        NOT_REACHED;
+
+        static Worth of(Fault.Aftermath aftermath, long acksBefore, boolean again) {
+            if (acksBefore < Campaign.ACKS_MIN) {
+                return QUIET;
+            }
+            if (aftermath != Fault.Aftermath.NOT_REACHED) {
+                return COUNTS;
+            }
+            return again ? NOT_REACHED : MISSED;
+        }
     }
 
     void add(Worth worth, List<Post> posts) {
         switch (worth) {
             case COUNTS -> rounds++;
-            case QUIET -> quiet++;
+            case QUIET, MISSED -> again++;
             case NOT_REACHED -> notReached++;
         }
         for (Post post : posts) {
@@ -59,7 +75,7 @@ final class Figures {
     void add(Figures more) {
         recoveryMillis.addAll(more.recoveryMillis);
         rounds += more.rounds;
-        quiet += more.quiet;
+        again += more.again;
         notReached += more.notReached;
         acked += more.acked;
         refused += more.refused;
@@ -79,7 +95,7 @@ final class Figures {
 
     static String head() {
         return "| fault | rounds | acked | refused | unknown | lost | doubled | otherwise wrong"
-                + " | quiet | not reached | recovered, ms, median | longest |\n"
+                + " | run again | not reached | recovered, ms, median | longest |\n"
                 + "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|";
     }
 
@@ -89,7 +105,7 @@ final class Figures {
         String median = sorted.isEmpty() ? "" : String.valueOf(sorted.get(sorted.size() / 2));
         String longest = sorted.isEmpty() ? "" : String.valueOf(sorted.get(sorted.size() - 1));
         return "| " + String.join(" | ", name, "" + rounds, "" + acked, "" + refused,
-                "" + unknown, "" + lost, "" + doubled, "" + otherwiseWrong, "" + quiet,
+                "" + unknown, "" + lost, "" + doubled, "" + otherwiseWrong, "" + again,
                 "" + notReached, median, longest) + " |";
     }
 
@@ -100,7 +116,7 @@ final class Figures {
     }
 
     String summary() {
-        return rounds + " rounds count, " + quiet + " were quiet, " + notReached
+        return rounds + " rounds count, " + again + " were run again, " + notReached
                 + " did not reach their fault; " + acked + " requests acknowledged, " + refused
                 + " refused, " + unknown + " unknown; " + lost + " events lost, " + doubled
                 + " doubled, " + otherwiseWrong + " otherwise wrong";

@@ -18,6 +18,8 @@ final class HaltFault implements Fault {
     private static final long SEGMENT_MILLIS = 10_000;
 
     private static final long STOP_MILLIS = 40_000;
+    /** Each takes a position at least, and a replay looks up at every 1024th. */
+    private static final int REPLAYED_REQUESTS = 1_500;
     private static final int SYNC_LEAST = 10;
     private static final int SYNC_MOST = 40;
 
@@ -41,17 +43,21 @@ final class HaltFault implements Fault {
 
     @Override
     public String impossible(Surroundings surroundings) {
+        if (point == FaultPoint.REPLAY_HALFWAY && !surroundings.ownPostgres()) {
+            return "a long log needs a server of the campaign's own that can be halted: leave"
+                    + " --db-url away";
+        }
         return group == Points.HEALING && !surroundings.strace()
                 ? "a failing sync needs strace, which does not run here" : "";
     }
 
     @Override
-    public Launch launch(SplittableRandom random) {
+    public Launch launch(SplittableRandom random, boolean soon) {
         return switch (group) {
             case STARTING -> Launch.PLAIN;
             case HEALING -> new Launch(point.label(), Strace.failAt("fdatasync", "EIO",
-                    random.nextInt(SYNC_LEAST, SYNC_MOST)));
-            default -> Launch.armed(point.label() + ":" + group.pass(random));
+                    random.nextInt(SYNC_LEAST, soon ? SYNC_LEAST + 1 : SYNC_MOST)));
+            default -> Launch.armed(point.label() + ":" + group.pass(random, soon));
         };
     }
 
@@ -67,8 +73,12 @@ final class HaltFault implements Fault {
                 return met ? Aftermath.DIED : Aftermath.NOT_REACHED;
             case STARTING:
                 round.moment();
-                round.service().kill();
-                return round.diesStarting(point.label()) ? Aftermath.DIED
+                if (point == FaultPoint.REPLAY_HALFWAY) {
+                    round.killBehind(REPLAYED_REQUESTS);
+                } else {
+                    round.service().kill();
+                }
+                return round.diesStarting(point) ? Aftermath.DIED
                         : Aftermath.NOT_REACHED;
             case STOPPING:
                 round.moment();

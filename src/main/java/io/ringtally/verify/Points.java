@@ -12,16 +12,16 @@ enum Points {
     ACCEPTING(200, 2_500, "INTAKE_", "EDGE_"),
     /** Passed once per block or sync. */
     BODY(8, 80, "BODY_"),
+    /** Passed only where a log begins, or where it grows. */
+    FIRST_START(1, 1, "START_IDENTITY_", "HEAD_MADE", "SEGMENT_MADE"),
     /** Passed now and then. */
     SEGMENT(1, 2, "SEGMENT_"),
     /** Passed only when a write or a sync has failed. */
     HEALING(1, 1, "HEAL_"),
-    /** Passed once per batch. */
-    TALLY(30, 300, "TALLY_"),
+    /** Passed once per batch: ten times a second, by each shard. */
+    TALLY(6, 40, "TALLY_"),
     /** Passed once per flush. */
     FLUSH(6, 40, "FLUSH_"),
-    /** Passed only where a log begins. */
-    FIRST_START(1, 1, "START_IDENTITY_", "HEAD_MADE"),
     /** Passed once per start. */
     STARTING(1, 1, "START_", "RECOVERY_", "HEAD_", "REPLAY_"),
     /** Passed once per stop. */
@@ -53,9 +53,14 @@ enum Points {
         return Stream.of(FaultPoint.values()).filter(point -> of(point) == this).toList();
     }
 
-    /** A pass at which a point is met in the first seconds under load. */
-    int pass(SplittableRandom random) {
-        return random.nextInt(least, most + 1);
+    /**
+     * A pass at which a point is met in the first seconds under load.
+     *
+     * @param soon whether it was not met last time: then the first one that is worth it
+     */
+    int pass(SplittableRandom random, boolean soon) {
+        int pass = random.nextInt(least, most + 1);
+        return soon ? least : pass;
     }
 
     /** One of the points of some groups. */

@@ -1,6 +1,8 @@
 package io.ringtally.verify;
 
+import io.ringtally.fault.FaultPoint;
 import java.io.IOException;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -12,7 +14,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Round {
 
-    private static final long LATE_MILLIS = 200;
+    private static final long LATE_MILLIS = 5_000;
+    private static final long BEHIND_MILLIS = 15_000;
 
     private final Site site;
     private final Postgres postgres;
@@ -80,20 +83,35 @@ final class Round {
     }
 
     /**
-     * Starts the service with a fault on its way up.
+     * Kills the service when Postgres, halted for that, lacks the events of so many requests.
+     */
+    void killBehind(int requests) throws IOException {
+        List<ProcessHandle> halted = postgres.halt();
+        try {
+            long before = load.acked();
+            Service.await(BEHIND_MILLIS, () -> load.acked() >= before + requests
+                    || !service().isAlive());
+            service().kill();
+        } finally {
+            Postgres.resume(halted);
+        }
+    }
+
+    /**
+     * Starts the service with a halt on its way up.
      *
      * @return whether it died of that; else it is up
      */
-    boolean diesStarting(String fault)
+    boolean diesStarting(FaultPoint point)
             throws IOException, InterruptedException, Misbehaviour {
-        Service started = site.start(Launch.armed(fault));
+        Service started = site.start(Launch.armed(point.label()));
         if (started.awaitUp()) {
-            // the last of the places is passed when it is up already
-            return started.awaitExit(LATE_MILLIS);
+            // this one is passed when it is up already
+            return point == FaultPoint.START_OPENED && started.awaitExit(LATE_MILLIS);
         }
         if (started.isAlive()) {
-            throw new Misbehaviour("the service, started with " + fault + ", is neither up nor"
-                    + " dead; its last words:\n" + started.lastWords());
+            throw new Misbehaviour("the service, started with " + point.label()
+                    + ", is neither up nor dead; its last words:\n" + started.lastWords());
         }
         return true;
     }

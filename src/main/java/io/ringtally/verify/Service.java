@@ -47,18 +47,19 @@ final class Service {
      * @param environment its settings, the only ones it gets
      * @param port what these say it listens on
      */
-    static Service start(Path jar, Launch launch, Map<String, String> environment, int port,
-            Path log) throws IOException {
+    static Service start(Program program, Launch launch, Map<String, String> environment,
+            int port, Path log) throws IOException {
         Path protocol = Path.of(log + ".protocol");
         List<String> command = new ArrayList<>();
         launch.wrapper().forEach(word -> command.add(
                 word.equals(Launch.PROTOCOL) ? protocol.toString() : word));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-ea", "-Xmx512m", "-XX:TieredStopAtLevel=1"));
+        command.add(program.archiveFlag(launch.equals(Launch.PLAIN)));
         if (!launch.fault().isEmpty()) {
             command.add("-Dringtally.fault=" + launch.fault());
         }
-        command.addAll(List.of("-jar", jar.toString()));
+        command.addAll(List.of("-jar", program.jar().toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().keySet().removeIf(name -> name.startsWith("RINGTALLY_"));

@@ -32,7 +32,7 @@ final class Site implements AutoCloseable {
     private static final long STOP_MILLIS = 40_000;
     private static final int SMALL_DISK_MIB = 192;
 
-    private final Path jar;
+    private final Program program;
     private final Path directory;
     private final Kind kind;
     private final DatabaseAddress database;
@@ -52,9 +52,9 @@ final class Site implements AutoCloseable {
      *
      * @param given the database it uses, or null where it is to bring its own
      */
-    Site(Path jar, Path directory, Kind kind, DatabaseAddress given, PostMaker maker)
+    Site(Program program, Path directory, Kind kind, DatabaseAddress given, PostMaker maker)
             throws IOException {
-        this.jar = jar;
+        this.program = program;
         this.directory = directory;
         this.kind = kind;
         this.maker = maker;
@@ -119,7 +119,7 @@ final class Site implements AutoCloseable {
             throw new IOException("the campaign is being broken off");
         }
         launched = launch;
-        service = Service.start(jar, launch, environment, port,
+        service = Service.start(program, launch, environment, port,
                 directory.resolve("service-" + ++starts + ".log"));
         return service;
     }

@@ -24,6 +24,7 @@ final class Sites implements AutoCloseable {
 
     private final VerifySettings settings;
     private final Path directory;
+    private final Program program;
     private final Postgres postgres;
     private final Map<Site.Kind, Site> sites = new EnumMap<>(Site.Kind.class);
     private final Map<Site.Kind, Integer> rounds = new EnumMap<>(Site.Kind.class);
@@ -34,6 +35,7 @@ final class Sites implements AutoCloseable {
     private Sites(VerifySettings settings, Path directory, Postgres postgres) {
         this.settings = settings;
         this.directory = directory;
+        this.program = new Program(settings.jar(), directory.resolve("classes.jsa"));
         this.postgres = postgres;
     }
 
@@ -77,7 +79,7 @@ final class Sites implements AutoCloseable {
         if (site == null) {
             String prefix = "v" + Long.toHexString(settings.seed()) + "-" + ++made + "-";
             VerifySettings.LoadSettings load = settings.load();
-            site = new Site(settings.jar(), directory.resolve("site-" + made), kind,
+            site = new Site(program, directory.resolve("site-" + made), kind,
                     database(kind), new PostMaker(prefix, load.keys(), load.uniquePercent(),
                     load.ack()));
             sites.put(kind, site);

@@ -2,7 +2,9 @@ package io.ringtally.verify;
 
 import io.ringtally.fault.FaultPoint;
 import java.io.IOException;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
  * A stage of the service that stands still for five seconds, or for ever, or throws.
@@ -16,19 +18,33 @@ final class StageFault implements Fault {
     private static final long LAST_MILLIS = 1_500;
 
     private final String action;
+    private final FaultPoint always;
     private FaultPoint point;
 
+    /** At a point chosen anew each time. */
     StageFault(String action) {
+        this(action, null);
+    }
+
+    private StageFault(String action, FaultPoint always) {
         this.action = action;
+        this.always = always;
+    }
+
+    /** The same at one point, for every one where it makes sense. */
+    static List<Fault> atEachPoint(String action) {
+        return Stream.of(Points.BODY, Points.TALLY, Points.FLUSH)
+                .flatMap(group -> group.points().stream())
+                .<Fault>map(point -> new StageFault(action, point)).toList();
     }
 
     @Override
     public String name() {
-        return action;
+        return always == null ? action : action + ":" + always.label();
     }
 
     @Override
-    public Launch launch(SplittableRandom random) {
+    public Launch launch(SplittableRandom random, boolean soon) {
         // a request's thread that throws must answer; one that stands still says nothing new
         Points group = switch (random.nextInt(action.equals("throw") ? 4 : 3)) {
             case 0 -> Points.BODY;
@@ -36,8 +52,9 @@ final class StageFault implements Fault {
             case 2 -> Points.FLUSH;
             default -> Points.ACCEPTING;
         };
-        point = Points.any(random, group);
-        return Launch.armed(point.label() + ":" + group.pass(random) + ":" + action);
+        point = always != null ? always : Points.any(random, group);
+        return Launch.armed(point.label() + ":" + Points.of(point).pass(random, soon) + ":"
+                + action);
     }
 
     @Override

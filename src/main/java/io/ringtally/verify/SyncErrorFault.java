@@ -25,8 +25,9 @@ final class SyncErrorFault implements Fault {
     }
 
     @Override
-    public Launch launch(SplittableRandom random) {
-        return new Launch("", Strace.failAt("fdatasync", "EIO", random.nextInt(LEAST, MOST)));
+    public Launch launch(SplittableRandom random, boolean soon) {
+        int n = random.nextInt(LEAST, MOST);
+        return new Launch("", Strace.failAt("fdatasync", "EIO", soon ? LEAST : n));
     }
 
     @Override

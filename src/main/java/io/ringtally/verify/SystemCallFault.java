@@ -33,10 +33,10 @@ final class SystemCallFault implements Fault {
     }
 
     @Override
-    public Launch launch(SplittableRandom random) {
+    public Launch launch(SplittableRandom random, boolean soon) {
         Call call = CALLS.get(random.nextInt(CALLS.size()));
-        return new Launch("", Strace.killAt(call.name(),
-                random.nextInt(call.least(), call.most() + 1)));
+        int n = random.nextInt(call.least(), call.most() + 1);
+        return new Launch("", Strace.killAt(call.name(), soon ? call.least() : n));
     }
 
     @Override
