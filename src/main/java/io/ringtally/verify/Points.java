@@ -10,6 +10,8 @@ enum Points {
 
     /** Passed once per request. */
     ACCEPTING(200, 2_500, "INTAKE_", "EDGE_"),
+    /** Passed where a sync finds nothing newer: seldom under load. */
+    MARK(4, 12, "BODY_MARK_"),
     /** Passed once per block or sync. */
     BODY(8, 80, "BODY_"),
     /** Passed only where a log begins, or where it grows. */

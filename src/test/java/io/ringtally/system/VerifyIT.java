@@ -8,10 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,42 +17,25 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code ringtally verify}, run as people run it. */
 class VerifyIT {
 
-    private static final int MINUTES = 5;
-
     @TempDir
     private Path directory;
 
-    /** What the command printed, and how it ended. */
-    private record Run(int exitCode, String out) {
-    }
-
-    private Run verify(String... arguments) throws IOException, InterruptedException {
-        Path out = directory.resolve("out.txt");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar",
-                System.getProperty("ringtally.jar", "target/ringtally.jar"), "verify", "--dir",
-                directory.resolve("work").toString()));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true)
-                .redirectOutput(out.toFile()).start();
-        if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
-            process.destroy();
-            process.waitFor(1, TimeUnit.MINUTES);
-            throw new AssertionError("waited " + MINUTES + " min for " + command + ":\n"
-                    + Files.readString(out));
-        }
-        return new Run(process.exitValue(), Files.readString(out));
+    private FinishedVerify verify(String... arguments)
+            throws IOException, InterruptedException {
+        return FinishedVerify.of(
+                Path.of(System.getProperty("ringtally.jar", "target/ringtally.jar")),
+                directory.resolve("work"), arguments);
     }
 
     @Test
     void stopsAndAnAbsentPostgresLoseNothing() throws Exception {
         Path report = directory.resolve("report.md");
-        Run run = verify("--rounds", "4", "--faults", "term,pg-stop", "--seed", "17", "--clients",
-                "8", "--report", report.toString());
-        assertEquals(0, run.exitCode(), run.out());
-        assertTrue(run.out().contains("seed 17"), run.out());
-        assertTrue(run.out().contains("4 rounds count"), run.out());
-        assertTrue(run.out().contains("0 events lost, 0 doubled, 0 otherwise wrong"), run.out());
+        FinishedVerify run = verify("--rounds", "4", "--faults", "term,pg-stop", "--seed",
+                "17", "--clients", "8", "--report", report.toString());
+        assertEquals(0, run.exitCode(), run.output());
+        assertTrue(run.output().contains("seed 17"), run.output());
+        assertTrue(run.output().contains("4 rounds count"), run.output());
+        assertTrue(run.output().contains("0 events lost, 0 doubled, 0 otherwise wrong"), run.output());
         String table = Files.readString(report);
         assertTrue(table.contains("| pg-stop | 2 |"), table);
         assertTrue(table.contains("| term | 2 |"), table);
@@ -65,23 +46,23 @@ class VerifyIT {
 
     @Test
     void whatMakesNoSenseIsRefusedBeforeAnythingIsStarted() throws Exception {
-        Run fault = verify("--faults", "kil");
-        assertEquals(2, fault.exitCode(), fault.out());
-        assertTrue(fault.out().contains("--faults = kil is no fault"), fault.out());
-        Run level = verify("--ack", "quick");
-        assertEquals(2, level.exitCode(), level.out());
-        assertTrue(level.out().contains("--ack = quick is no level"), level.out());
+        FinishedVerify fault = verify("--faults", "kil");
+        assertEquals(2, fault.exitCode(), fault.output());
+        assertTrue(fault.output().contains("--faults = kil is no fault"), fault.output());
+        FinishedVerify level = verify("--ack", "quick");
+        assertEquals(2, level.exitCode(), level.output());
+        assertTrue(level.output().contains("--ack = quick is no level"), level.output());
         assertFalse(Files.exists(directory.resolve("work")));
     }
 
     @Test
     void anEmptyDatabaseOfTheUsersOwnServes() throws Exception {
         String url = TestPostgres.shared().newDatabase();
-        Run run = verify("--faults", "term,pg-stop", "--rounds", "1", "--db-url", url,
+        FinishedVerify run = verify("--faults", "term,pg-stop", "--rounds", "1", "--db-url", url,
                 "--clients", "8");
-        assertEquals(0, run.exitCode(), run.out());
-        assertTrue(run.out().contains("pg-stop is skipped: "), run.out());
-        assertTrue(run.out().contains("1 rounds count"), run.out());
+        assertEquals(0, run.exitCode(), run.output());
+        assertTrue(run.output().contains("pg-stop is skipped: "), run.output());
+        assertTrue(run.output().contains("1 rounds count"), run.output());
         assertEquals("t", TestPostgres.query(url, "select balanced and counted_events > 0"
                 + " from ringtally.ledger"));
     }
@@ -95,10 +76,10 @@ class VerifyIT {
                     .statusCode());
             service.terminate(Duration.ofSeconds(20));
         }
-        Run run = verify("--faults", "term", "--rounds", "1", "--db-url", url, "--db-user",
-                "postgres");
-        assertEquals(1, run.exitCode(), run.out());
-        assertTrue(run.out().contains("name an empty one in --db-url"), run.out());
+        FinishedVerify run = verify("--faults", "term", "--rounds", "1", "--db-url", url,
+                "--db-user", "postgres");
+        assertEquals(1, run.exitCode(), run.output());
+        assertTrue(run.output().contains("name an empty one in --db-url"), run.output());
         assertEquals("1", TestPostgres.query(url, "select count(*) from ringtally.counters"));
     }
 }

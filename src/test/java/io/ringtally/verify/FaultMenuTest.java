@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** Which faults a campaign takes, and what it says of the others. */
@@ -48,6 +49,38 @@ class FaultMenuTest {
     }
 
     @Test
+    void aStageCanBeStoppedAtAPointThatIsNamed() throws IOException {
+        Fault fault = FaultMenu.of(List.of("stall:tally-batch-begins"), ALL).at(0);
+        assertEquals("stall:tally-batch-begins", fault.name());
+        String armed = fault.launch(new SplittableRandom(1), false).fault();
+        assertTrue(armed.matches("tally-batch-begins:\\d+:stall"), armed);
+    }
+
+    @Test
+    void aFaultThatDidNotComeAboutIsTriedAtTheFirstPassThatIsWorthIt() throws IOException {
+        for (FaultPoint point : FaultPoint.values()) {
+            Points group = Points.of(point);
+            for (int seed = 0; seed < 20; seed++) {
+                int soon = group.pass(new SplittableRandom(seed), true);
+                assertTrue(soon <= group.pass(new SplittableRandom(seed), false), point.label());
+                assertEquals(soon, group.pass(new SplittableRandom(-seed), true));
+            }
+        }
+    }
+
+    @Test
+    void onlyASecondFailureToComeAboutIsReported() {
+        assertEquals(Figures.Worth.MISSED, Figures.Worth.of(Fault.Aftermath.NOT_REACHED,
+                Campaign.ACKS_MIN, false));
+        assertEquals(Figures.Worth.NOT_REACHED, Figures.Worth.of(Fault.Aftermath.NOT_REACHED,
+                Campaign.ACKS_MIN, true));
+        assertEquals(Figures.Worth.COUNTS, Figures.Worth.of(Fault.Aftermath.DIED,
+                Campaign.ACKS_MIN, true));
+        assertEquals(Figures.Worth.QUIET, Figures.Worth.of(Fault.Aftermath.DIED,
+                Campaign.ACKS_MIN - 1, false));
+    }
+
+    @Test
     void anUnknownFaultIsRefusedWithTheNamesThereAre() {
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
                 () -> FaultMenu.of(List.of("kil"), ALL));
@@ -60,7 +93,7 @@ class FaultMenuTest {
         FaultMenu menu = FaultMenu.of(List.of("all"), new Surroundings(false, false, false));
         List<String> skipped = menu.skipped();
         for (String name : List.of("pg-stop", "pg-kill", "pg-pause", "pg-slow", "syscall",
-                "sync-error", "disk-full", "halt:heal-begins")) {
+                "sync-error", "disk-full", "halt:heal-begins", "halt:replay-halfway")) {
             assertTrue(skipped.stream().anyMatch(line -> line.startsWith(name + " is skipped: ")),
                     name + " in " + skipped);
         }
