@@ -169,6 +169,9 @@ public final class Journal implements EventLog, Closeable {
     /** All of {@link #start} but the threads, for one that does their work itself. */
     void ready(LogPosition checkpoint) throws IOException {
         files.head().reset(run, checkpoint.number() + 1);
+        for (DiskFile odd : files.odd(older)) {
+            store.adoptSpare(odd);
+        }
         persisted(checkpoint);
         forcer = new Forcer(body, settings,
                 position -> forcedListener.accept(position), died);

@@ -104,16 +104,30 @@ final class LogFiles {
     List<DiskFile> spares(BodyReader reader) throws IOException {
         Set<String> used = new HashSet<>();
         reader.parts().forEach(part -> used.add(part.file().name()));
+        reader.odd().forEach(blocks -> used.add(blocks.file().name()));
         List<DiskFile> spares = new ArrayList<>();
         for (DiskFile file : bodyFiles) {
             if (!used.contains(file.name())) {
-                if (file.bytes() >= BodyLayout.ALIGNMENT) {
-                    SegmentStore.clearHeader(file);
-                }
-                spares.add(file);
+                spares.add(cleared(file));
             }
         }
         return spares;
+    }
+
+    /** Files that are not segments and have been: only to be used again once all is judged. */
+    List<DiskFile> odd(BodyReader reader) throws IOException {
+        List<DiskFile> odd = new ArrayList<>();
+        for (BlockReader blocks : reader.odd()) {
+            odd.add(cleared(blocks.file()));
+        }
+        return odd;
+    }
+
+    private static DiskFile cleared(DiskFile file) throws IOException {
+        if (file.bytes() >= BodyLayout.ALIGNMENT) {
+            SegmentStore.clearHeader(file);
+        }
+        return file;
     }
 
     /** Number of the last start that left a trace. */
