@@ -25,7 +25,7 @@ class PowerLossTest {
 
     @Test
     void nothingSyncedIsLostAndNothingIsDoubled() throws IOException {
-        Seeds.Report report = Seeds.fromProperties(5_000).run(directory, PlantedBug.NONE);
+        Seeds.Report report = Seeds.fromProperties(1_000).run(directory, PlantedBug.NONE);
         System.out.println("PowerLossTest: " + report);
         assertTrue(report.recoveries() > report.seeds(), report.toString());
     }

@@ -39,7 +39,7 @@ class FlushCutAtEveryByteIT {
     @Test
     void aFlushWithARefusedRowCutAtAnyByteCountsOnce() throws Exception {
         try (FlushUnderFault flush = new FlushUnderFault(true)) {
-            everyByte(flush, FlushUnderFault::survivesCut, BISECTED, 17);
+            everyByte(flush, FlushUnderFault::survivesCut, BISECTED, 41);
             assertTrue(flush.lostAnswers() > 0, "no point lost the answer of a commit");
         }
     }
@@ -47,7 +47,7 @@ class FlushCutAtEveryByteIT {
     @Test
     void aFlushWhoseBytesComeLateCountsOnce() throws Exception {
         try (FlushUnderFault flush = new FlushUnderFault(false)) {
-            everyByte(flush, FlushUnderFault::survivesLateBytes, PLAIN, 3);
+            everyByte(flush, FlushUnderFault::survivesLateBytes, PLAIN, 11);
             assertMetTheDead(flush);
         }
     }
@@ -55,7 +55,7 @@ class FlushCutAtEveryByteIT {
     @Test
     void aFlushWithARefusedRowWhoseBytesComeLateCountsOnce() throws Exception {
         try (FlushUnderFault flush = new FlushUnderFault(true)) {
-            everyByte(flush, FlushUnderFault::survivesLateBytes, BISECTED, 17);
+            everyByte(flush, FlushUnderFault::survivesLateBytes, BISECTED, 41);
             assertMetTheDead(flush);
         }
     }
