@@ -5,6 +5,7 @@ import com.lmax.disruptor.Sequencer;
 import io.ringtally.journal.EventLog;
 import io.ringtally.journal.RecordType;
 import java.io.IOException;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ final class JournalStage implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalStage.class);
 
     private static final long IDLE_NANOS = 10_000_000_000L;
+    private static final long CLAIM_NANOS = 50_000;
 
     private final Sequencer sequencer;
     private final Slots slots;
@@ -75,7 +77,10 @@ final class JournalStage implements Runnable {
         if (stopping || sequencer.getCursor() - next >= wakeBacklog) {
             return;
         }
-        if (idle) {
+        if (idle && sequencer.getCursor() >= next) {
+            // claimed and not published: its producer may be waiting for this very core
+            LockSupport.parkNanos(this, CLAIM_NANOS);
+        } else if (idle) {
             bell.await(next, sequencer::getCursor, IDLE_NANOS);
         } else {
             bell.await(next + wakeBacklog - 1, sequencer::getCursor, intervalNanos);
