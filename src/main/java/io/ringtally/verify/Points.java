@@ -21,9 +21,9 @@ enum Points {
     /** Passed only when a write or a sync has failed. */
     HEALING(1, 1, "HEAL_"),
     /** Passed once per batch: ten times a second, by each shard. */
-    TALLY(6, 40, "TALLY_"),
+    TALLY(6, 24, "TALLY_"),
     /** Passed once per flush. */
-    FLUSH(6, 40, "FLUSH_"),
+    FLUSH(6, 24, "FLUSH_"),
     /** Passed once per start. */
     STARTING(1, 1, "START_", "RECOVERY_", "HEAD_", "REPLAY_"),
     /** Passed once per stop. */

@@ -55,7 +55,9 @@ final class Service {
                 word.equals(Launch.PROTOCOL) ? protocol.toString() : word));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-ea", "-Xmx512m", "-XX:TieredStopAtLevel=1"));
-        command.add(program.archiveFlag(launch.equals(Launch.PLAIN)));
+        // what cannot go into an archive is of no interest, and would hide the last words
+        command.addAll(List.of("-Xlog:cds*=error",
+                program.archiveFlag(launch.equals(Launch.PLAIN))));
         if (!launch.fault().isEmpty()) {
             command.add("-Dringtally.fault=" + launch.fault());
         }
