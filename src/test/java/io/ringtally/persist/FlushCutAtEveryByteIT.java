@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ringtally.persist.FaultProxy.Direction;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
  * <p>A client that waits for each answer has one message on the way at most: what can arrive late
  * is the rest of that message. If it is the commit, the commit comes late.
  */
+@Tag("campaign")
 class FlushCutAtEveryByteIT {
 
     /** Least bytes of each exchange: with fewer this would not be the flush that is meant. */

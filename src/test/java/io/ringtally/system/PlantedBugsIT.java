@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
  * show it, and nothing where there is none. Bugs that only a power loss shows are planted below the
  * journal, in {@code PlantedBugsTest}.
  */
+@Tag("campaign")
 class PlantedBugsIT {
 
     private static final Path JAR =
