@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ringtally.OwnThread;
 import io.ringtally.journal.LogPosition;
 import io.ringtally.ring.Admission;
 import io.ringtally.ring.RunningRing;
@@ -102,7 +103,7 @@ class CutWriterIT {
             } catch (SQLException | FencedException unexpected) {
                 throw new AssertionError(unexpected);
             }
-        });
+        }, new OwnThread());
         await("the retry waits for the checkpoint's row", () -> query("select count(*)"
                 + " from pg_stat_activity where wait_event_type = 'Lock'").equals("1"));
         assertFalse(again.isDone());

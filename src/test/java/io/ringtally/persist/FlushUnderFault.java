@@ -3,6 +3,7 @@ package io.ringtally.persist;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ringtally.OwnThread;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.ringtally.journal.LogPosition;
@@ -223,7 +224,7 @@ final class FlushUnderFault implements AutoCloseable {
             } catch (FencedException fenced) {
                 throw new CompletionException(fenced);
             }
-        });
+        }, new OwnThread());
     }
 
     /** The cut is decided: checks that it is in Postgres once, and lets go of it. */

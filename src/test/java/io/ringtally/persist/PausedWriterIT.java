@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ringtally.OwnThread;
 import io.ringtally.persist.FaultProxy.Direction;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
@@ -46,7 +47,8 @@ class PausedWriterIT {
         flush.proxy().haltAfter(Direction.TO_SERVER, bytes);
         CompletableFuture<Void> halted = flush.attemptsElsewhere();
         assertTrue(flush.proxy().hasCaught(5_000), where);
-        CompletableFuture<Checkpoint> owner = CompletableFuture.supplyAsync(this::takeOver);
+        CompletableFuture<Checkpoint> owner = CompletableFuture.supplyAsync(this::takeOver,
+                new OwnThread());
         boolean free = flush.waitsFor(owner, where) == null;
         flush.proxy().release();
 
@@ -70,7 +72,8 @@ class PausedWriterIT {
         flush.proxy().haltBefore("COMMIT");
         CompletableFuture<Void> halted = flush.attemptsElsewhere();
         assertTrue(flush.proxy().hasCaught(5_000));
-        CompletableFuture<Checkpoint> owner = CompletableFuture.supplyAsync(this::takeOver);
+        CompletableFuture<Checkpoint> owner = CompletableFuture.supplyAsync(this::takeOver,
+                new OwnThread());
         assertNotNull(flush.waitsFor(owner, "the new owner"), "it did not wait");
         flush.proxy().release();
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ringtally.OwnThread;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -122,7 +123,7 @@ class AdminPortIT {
                     } catch (IOException failed) {
                         throw new UncheckedIOException(failed);
                     }
-                });
+                }, new OwnThread());
                 service.await("the other listener to close", SOON, () ->
                         service.status().contains("ConnectException"));
                 var answer = service.getAdmin("/status");

@@ -3,6 +3,7 @@ package io.ringtally.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ringtally.OwnThread;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -231,7 +232,7 @@ class AuditIT {
             } catch (IOException closed) {
                 return "closed: " + closed;
             }
-        });
+        }, new OwnThread());
         awaitRow(service, "select count(*) from pg_stat_activity where datname ="
                 + " current_database() and application_name = 'ringtally-audit'"
                 + " and wait_event_type = 'Lock'", "1");
