@@ -50,10 +50,6 @@ final class BlockBuilder {
         return used + bytes <= room;
     }
 
-    boolean isEmpty() {
-        return records == 0;
-    }
-
     /** Adds a record of a slot; the bytes are those of its events. */
     void add(byte type, int eventCount, int batchIndex, int batchSlots) {
         int at = start + used;

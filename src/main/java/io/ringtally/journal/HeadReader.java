@@ -2,7 +2,6 @@ package io.ringtally.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * Finds in a head what an earlier run has committed there and the body does not have.
@@ -150,11 +149,6 @@ final class HeadReader {
             visitor.record(record, memory, at + SlotLayout.HEADER_BYTES);
             gapFrom = position + 1;
         }
-    }
-
-    /** How many slots hold something valid. */
-    long validSlots() {
-        return Arrays.stream(positions).filter(position -> position > 0).count();
     }
 
     /** Is told of positions that were never filled. */
