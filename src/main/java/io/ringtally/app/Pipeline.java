@@ -59,7 +59,7 @@ final class Pipeline {
                         durability, settings.ack()));
     }
 
-    /** Starts counting from a checkpoint, bottom up, and lets events in last. */
+    /** Starts counting from a checkpoint, bottom up; {@link #open} lets events in. */
     void start(Database database, Checkpoint checkpoint, FlusherEvents events)
             throws IOException {
         journal.start(checkpoint.position());
@@ -76,6 +76,10 @@ final class Pipeline {
         flusherThread = new Thread(made, "flusher");
         flusherThread.start();
         flusher = made;
+    }
+
+    /** Lets events in: last of all, when everything that speaks of them is there. */
+    void open() {
         gate.open();
         FaultPoint.START_OPENED.passed();
     }

@@ -147,6 +147,7 @@ final class Service {
                 beans.persisting(pipeline.flusher(), database.database(), pipeline.ledger,
                         pipeline.journal);
                 admin.audit(database.settings());
+                pipeline.open();
             }
             return;
         }

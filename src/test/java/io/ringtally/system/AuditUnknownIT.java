@@ -26,7 +26,8 @@ class AuditUnknownIT {
             String url = own.newDatabase();
             try (RunningService service = RunningService.start(directory.resolve("data"), url,
                     Map.of("RINGTALLY_AUDIT_TIMEOUT", "2s"))) {
-                assertEquals(200, service.getAdmin("/v1/audit").statusCode());
+                var before = service.getAdmin("/v1/audit");
+                assertEquals(200, before.statusCode(), before.body());
                 var halted = PostgresFaults.halt(own.server());
                 try {
                     long begun = System.nanoTime();
@@ -79,6 +80,18 @@ class AuditUnknownIT {
             TestPostgres.query(url,
                     "update ringtally.checkpoint set epoch = epoch + 1 returning 1");
             assertImpossible(service, "another process has taken over log ");
+        }
+    }
+
+    @Test
+    void aServiceThatSaysUpCanBeAudited() throws Exception {
+        // whatever the start does after it has let events in would still be held up
+        Map<String, String> stalled = Map.of("JAVA_TOOL_OPTIONS",
+                "-Dringtally.fault=start-opened:1:stall");
+        try (RunningService service = RunningService.start(directory.resolve("data"),
+                TestPostgres.shared().newDatabase(), stalled)) {
+            var answer = service.getAdmin("/v1/audit");
+            assertEquals(200, answer.statusCode(), answer.body());
         }
     }
 
