@@ -21,7 +21,6 @@ public final class SlotSeal {
             MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONGS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final int CHECKED_HEADER_BYTES = SlotLayout.HEADER_BYTES - SlotLayout.TYPE;
 
     private final long salt;
 
@@ -36,16 +35,22 @@ public final class SlotSeal {
     }
 
     /**
-     * Writes the commit word of a slot whose header is in memory and whose events were copied from
-     * {@code events}: they are read there, where they are in the cache.
+     * The commit word of a slot with this header, whose events are in {@code events}. Nothing of it
+     * is read from the slot: a read would wait until the slot's lines are in the cache, which the
+     * writes do not.
      */
-    public void close(ByteBuffer memory, int at, byte[] events, int offset, int length) {
-        byte[] checked = new byte[Long.BYTES + CHECKED_HEADER_BYTES];
+    public int commitWord(SlotHeader header, byte[] events, int offset) {
+        byte[] checked = new byte[Long.BYTES + SlotHeader.CHECKED_BYTES];
         LONGS.set(checked, 0, salt);
-        memory.get(at + SlotLayout.TYPE, checked, Long.BYTES, CHECKED_HEADER_BYTES);
+        header.encode(checked, Long.BYTES);
         CRC32C crc = new CRC32C();
         crc.update(checked, 0, checked.length);
-        crc.update(events, offset, length);
-        WORDS.setRelease(memory, at + SlotLayout.COMMIT, SlotLayout.commitWord(crc));
+        crc.update(events, offset, header.usedBytes());
+        return SlotLayout.commitWord(crc);
+    }
+
+    /** Commits a slot whose header and events are in memory. */
+    public void close(ByteBuffer memory, int at, int commitWord) {
+        WORDS.setRelease(memory, at + SlotLayout.COMMIT, commitWord);
     }
 }

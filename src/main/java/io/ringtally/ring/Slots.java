@@ -5,6 +5,7 @@ import io.ringtally.fault.FaultPoint;
 import io.ringtally.journal.Head;
 import io.ringtally.journal.LogRecord;
 import io.ringtally.journal.RecordType;
+import io.ringtally.journal.SlotHeader;
 import io.ringtally.journal.SlotLayout;
 import io.ringtally.journal.SlotSeal;
 import java.nio.ByteBuffer;
@@ -23,6 +24,7 @@ import java.nio.ByteBuffer;
 final class Slots {
 
     static final int HEADER_BYTES = SlotLayout.HEADER_BYTES;
+    private static final byte[] NOTHING = {};
 
     private final Head head;
     private final ByteBuffer memory;
@@ -73,15 +75,15 @@ final class Slots {
         int offset = 0;
         int slots = (int) (last - first + 1);
         for (long sequence = first; sequence <= last; sequence++) {
-            int at = at(sequence);
             int length = batch.wholeEventsWithin(offset, room());
-            int events = batch.countWithin(offset, length);
-            seal.open(memory, at);
-            header(at, RecordType.EVENTS, events, length);
-            place(at, positionOf(sequence), positionOf(first), slots);
+            SlotHeader header = new SlotHeader(RecordType.EVENTS,
+                    batch.countWithin(offset, length), positionOf(sequence), positionOf(first),
+                    slots, length);
+            int commitWord = seal.commitWord(header, batch.bytes(), offset);
+            int at = begin(sequence, header);
             batch.copyTo(memory, at + HEADER_BYTES, offset, length);
             FaultPoint.INTAKE_SLOT_COPIED.passed();
-            seal.close(memory, at, batch.bytes(), offset, length);
+            seal.close(memory, at, commitWord);
             FaultPoint.INTAKE_SLOT_COMMITTED.passed();
             offset += length;
         }
@@ -89,40 +91,30 @@ final class Slots {
 
     /** Makes a slot a CUT, or a VOID. */
     void writeControl(long sequence, byte type) {
-        int at = at(sequence);
-        seal.open(memory, at);
-        header(at, type, 0, 0);
-        place(at, positionOf(sequence), positionOf(sequence), 1);
-        seal.close(memory, at, new byte[0], 0, 0);
+        SlotHeader header = SlotHeader.control(type, positionOf(sequence));
+        int commitWord = seal.commitWord(header, NOTHING, 0);
+        seal.close(memory, begin(sequence, header), commitWord);
     }
 
     /** Fills a slot with a record that the body has already: without a commit word. */
     void writeReplayed(long sequence, LogRecord record, ByteBuffer bytes, int from) {
-        int at = at(sequence);
-        seal.open(memory, at);
-        header(at, RecordType.EVENTS, record.eventCount(), record.length());
-        place(at, positionOf(sequence), positionOf(sequence) - record.batchIndex(),
-                record.batchSlots());
+        long position = positionOf(sequence);
+        int at = begin(sequence, new SlotHeader(RecordType.EVENTS, record.eventCount(), position,
+                position - record.batchIndex(), record.batchSlots(), record.length()));
         memory.put(at + HEADER_BYTES, bytes, from, record.length());
     }
 
     /** Fills a slot with nothing, without a commit word: replayed positions that hold no events. */
     void writeReplayedVoid(long sequence) {
+        begin(sequence, SlotHeader.control(RecordType.VOID, positionOf(sequence)));
+    }
+
+    /** Opens a slot and writes its header; returns its address. */
+    private int begin(long sequence, SlotHeader header) {
         int at = at(sequence);
         seal.open(memory, at);
-        header(at, RecordType.VOID, 0, 0);
-        place(at, positionOf(sequence), positionOf(sequence), 1);
-    }
-
-    private void header(int at, byte type, int events, int usedBytes) {
-        memory.putInt(at + SlotLayout.TYPE, type & 0xff | events << 16);
-        memory.putInt(at + SlotLayout.USED_BYTES, usedBytes);
-    }
-
-    private void place(int at, long position, long batchFirst, int batchSlots) {
-        memory.putLong(at + SlotLayout.POSITION, position);
-        memory.putLong(at + SlotLayout.BATCH_FIRST, batchFirst);
-        memory.putInt(at + SlotLayout.BATCH_SLOTS, batchSlots);
+        header.write(memory, at);
+        return at;
     }
 
     byte type(long sequence) {

@@ -10,6 +10,7 @@ import io.ringtally.journal.JournalSettings;
 import io.ringtally.journal.LogIdentity;
 import io.ringtally.journal.LogPosition;
 import io.ringtally.journal.RecordType;
+import io.ringtally.journal.SlotHeader;
 import io.ringtally.journal.SlotLayout;
 import io.ringtally.journal.SlotSeal;
 import java.io.IOException;
@@ -93,10 +94,11 @@ final class SmallLog implements AutoCloseable {
                 continue;
             }
             encode(next);
-            header(memory, at, RecordType.EVENTS, 1, batch.usedBytes());
-            place(memory, at, first, events);
+            SlotHeader header = new SlotHeader(RecordType.EVENTS, 1, next, first, events,
+                    batch.usedBytes());
+            header.write(memory, at);
             batch.copyTo(memory, at + SlotLayout.HEADER_BYTES, 0, batch.usedBytes());
-            seal.close(memory, at, batch.bytes(), 0, batch.usedBytes());
+            seal.close(memory, at, seal.commitWord(header, batch.bytes(), 0));
         }
         if (committed == events) {
             waiting.add(new long[] {first, next - 1});
@@ -108,9 +110,9 @@ final class SmallLog implements AutoCloseable {
         ByteBuffer memory = journal.head().memory();
         int at = at(next);
         seal.open(memory, at);
-        header(memory, at, RecordType.CUT, 0, 0);
-        place(memory, at, next, 1);
-        seal.close(memory, at, new byte[0], 0, 0);
+        SlotHeader header = SlotHeader.control(RecordType.CUT, next);
+        header.write(memory, at);
+        seal.close(memory, at, seal.commitWord(header, new byte[0], 0));
         waiting.add(null);
         next++;
     }
@@ -130,17 +132,6 @@ final class SmallLog implements AutoCloseable {
         batch.begin(1_700_000_000_000_000L + position);
         batch.accept(new EventDraft().clear().app(event, 0, 0).message(message, 0, message.length)
                 .event(event, 0, event.length).value(position).createdAt(1_000_000));
-    }
-
-    private static void header(ByteBuffer memory, int at, byte type, int events, int bytes) {
-        memory.putInt(at + SlotLayout.TYPE, type & 0xff | events << 16);
-        memory.putInt(at + SlotLayout.USED_BYTES, bytes);
-    }
-
-    private void place(ByteBuffer memory, int at, long first, int count) {
-        memory.putLong(at + SlotLayout.POSITION, next);
-        memory.putLong(at + SlotLayout.BATCH_FIRST, first);
-        memory.putInt(at + SlotLayout.BATCH_SLOTS, count);
     }
 
     /** Writes what waits in the head to the body, each request in a block of its own. */

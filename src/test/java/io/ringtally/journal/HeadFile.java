@@ -89,15 +89,13 @@ final class HeadFile {
         int slot = (int) Math.floorMod(position - head.base(), (long) head.slots());
         int at = slot * head.slotBytes();
         SlotSeal seal = head.seal();
+        SlotHeader header = new SlotHeader(record.type, record.eventCount, position,
+                record.batchFirst, record.batchSlots, record.events.length);
         seal.open(memory, at);
-        memory.putInt(at + SlotLayout.TYPE, record.type & 0xff | record.eventCount << 16);
-        memory.putLong(at + SlotLayout.POSITION, position);
-        memory.putLong(at + SlotLayout.BATCH_FIRST, record.batchFirst);
-        memory.putInt(at + SlotLayout.BATCH_SLOTS, record.batchSlots);
-        memory.putInt(at + SlotLayout.USED_BYTES, record.events.length);
+        header.write(memory, at);
         memory.put(at + SlotLayout.HEADER_BYTES, record.events);
         if (committed) {
-            seal.close(memory, at, record.events, 0, record.events.length);
+            seal.close(memory, at, seal.commitWord(header, record.events, 0));
         }
     }
 
