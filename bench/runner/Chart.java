@@ -142,10 +142,10 @@ final class Chart {
     }
 
     private static String colour(Arm arm) {
-        return switch (arm) {
+        return switch (arm.kind()) {
             case SIMPLE -> "#8c9bab";
             case SYNC -> "#d08a3c";
-            case RING -> "#3b8ed6";
+            case RING -> arm.equals(Arm.RING) ? "#3b8ed6" : "#7fb5e6";
         };
     }
 

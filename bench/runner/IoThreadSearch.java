@@ -2,7 +2,7 @@ package bench.runner;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,7 +28,7 @@ final class IoThreadSearch {
     }
 
     Map<Arm, Integer> best(List<Arm> arms, String script) {
-        Map<Arm, Integer> best = new EnumMap<>(Arm.class);
+        Map<Arm, Integer> best = new LinkedHashMap<>();
         for (Arm arm : arms) {
             best.put(arm, counts.size() == 1 ? counts.get(0) : best(arm, script));
         }

@@ -30,7 +30,7 @@ final class Launcher {
         List<String> words = new ArrayList<>(Pin.to(options.text(Flag.PIN_SERVER)));
         words.add(javaCommand("java"));
         words.addAll(jvmFlags());
-        switch (arm) {
+        switch (arm.kind()) {
             case SIMPLE -> words.addAll(baseline("SimpleServer", ioThreads));
             case SYNC -> {
                 words.addAll(baseline("SyncServer", ioThreads));
@@ -38,12 +38,13 @@ final class Launcher {
                         Postgres.USER, Postgres.PASSWORD));
             }
             case RING -> words.addAll(
-                    List.of("-jar", options.path(Flag.RING_JAR).toString()));
+                    List.of("-jar", arm.jar().toString()));
             default -> throw new AssertionError(arm);
         }
         ProcessBuilder command = new ProcessBuilder(words).directory(directory.toFile());
-        if (arm == Arm.RING) {
+        if (arm.kind() == Arm.Kind.RING) {
             configure(command.environment(), ioThreads, directory);
+            command.environment().putAll(arm.settings());
         }
         return command;
     }

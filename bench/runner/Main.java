@@ -19,8 +19,11 @@ final class Main {
             "compare", Comparison::run,
             "flat", Flat::run,
             "idle", Idle::run,
+            "latency", Latency::run,
             "pg-stopped", PostgresStopped::run,
-            "profile", Profile::run);
+            "profile", Profile::run,
+            "redis", Redis::run,
+            "replay", Replay::run);
 
     private Main() {
     }
@@ -72,7 +75,10 @@ final class Main {
                 + "  compare      simple, sync and ring side by side (the default)\n"
                 + "  idle         CPU of a server at rest\n"
                 + "  pg-stopped   throughput while PostgreSQL is away\n"
+                + "  latency      percentiles on an open schedule, all arms\n"
                 + "  profile      flight recording of a server under load, and its top methods\n"
+                + "  redis        one server beside Redis\n"
+                + "  replay       from a kill to the first answer, with a long log\n"
                 + "  samples F    the same tables from a recording that exists\n"
                 + "  flat         memory and log under more load than it can take\n"
                 + "  forces DIR   what a force costs on the disk of DIR, two ways\n"

@@ -31,7 +31,7 @@ final class PostgresStopped {
 
     static boolean run(Rig rig) {
         Arm arm = Arm.named(rig.options().text(Flag.ARM));
-        if (arm != Arm.RING) {
+        if (arm.kind() != Arm.Kind.RING) {
             throw new Options.Mistake("only ring counts without Postgres: --arm ring");
         }
         try (Session session = new Session(rig, arm, rig.options().onlyIoThreads())) {

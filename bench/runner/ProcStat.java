@@ -2,8 +2,11 @@ package bench.runner;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * CPU time as Linux accounts for it: {@code /proc/<pid>/stat} and {@code /proc/stat}.
@@ -50,15 +53,57 @@ final class ProcStat {
     }
 
     private static long[] ticks(long pid) {
-        String stat;
+        String stat = read(Path.of("/proc/" + pid + "/stat"));
+        return stat.isEmpty() ? new long[4] : ticks(stat);
+    }
+
+    /** Empty when the process or thread is gone. */
+    private static String read(Path stat) {
         try {
-            stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+            return Files.readString(stat);
         } catch (IOException gone) {
-            return new long[4];
+            return "";
         }
+    }
+
+    private static long[] ticks(String stat) {
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return new long[] {Long.parseLong(fields[USER]), Long.parseLong(fields[SYSTEM]),
             Long.parseLong(fields[REAPED_USER]), Long.parseLong(fields[REAPED_SYSTEM])};
+    }
+
+    /** User and system time of a process by kind of thread, in microseconds; by name, sorted. */
+    SortedMap<String, Long> threadMicros(long pid) {
+        SortedMap<String, Long> sums = new TreeMap<>();
+        try (DirectoryStream<Path> threads =
+                Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
+            for (Path thread : threads) {
+                String stat = read(thread.resolve("stat"));
+                if (!stat.isEmpty()) {
+                    long[] ticks = ticks(stat);
+                    sums.merge(kind(stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'))),
+                            (ticks[0] + ticks[1]) * microsPerTick, Long::sum);
+                }
+            }
+        } catch (IOException gone) {
+            return new TreeMap<>();
+        }
+        return sums;
+    }
+
+    /** Threads of a pool are of one kind. */
+    private static String kind(String name) {
+        if (name.startsWith("XNIO")) {
+            return name.contains("I/O") ? "I/O" : "HTTP, other";
+        }
+        if (name.matches("(GC|G1|Parallel).*")) {
+            return "garbage collector";
+        }
+        if (name.matches("C[12] Compiler.*")) {
+            return "compiler";
+        }
+        return name.matches("(tally-\\d+|journal|journal-sync|flusher)")
+                ? name.replaceAll("-\\d+$", "") : "other";
     }
 
     Machine machine() {

@@ -2,6 +2,7 @@ package bench.runner;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
 
 /**
  * A comparison in Markdown.
@@ -46,11 +47,13 @@ final class Report {
         line("");
         text.append(Frame.load(sample.window().load(), rig.wrk(), rounds.script(),
                 rig.options().duration(Flag.DURATION)));
+        rounds.arms().stream().filter(Arm::isSpecial)
+                .forEach(arm -> line("- %s", arm.description()));
         line("");
         line("| arm | I/O threads | requests/s | CPU us/request | PostgreSQL us/request |");
         line("|---|---|---|---|---|");
         for (Arm arm : rounds.arms()) {
-            int ioThreads = rounds.all().stream().filter(m -> m.arm() == arm).findFirst()
+            int ioThreads = rounds.all().stream().filter(m -> m.arm().equals(arm)).findFirst()
                     .orElseThrow().ioThreads();
             line("| %s | %d | %s | %s | %s |", arm.label(), ioThreads,
                     rounds.spread(arm, Measurement.THROUGHPUT).text("%,.0f"),
@@ -58,6 +61,7 @@ final class Report {
                     rounds.spread(arm, Measurement.POSTGRES_PER_REQUEST).text("%.2f"));
         }
         ratios(rounds);
+        threads(rounds);
         checks(rounds);
     }
 
@@ -75,6 +79,23 @@ final class Report {
                     rounds.ratio(ours, other, Measurement.THROUGHPUT).text("%.3f"),
                     rounds.ratio(ours, other, Measurement.CPU_PER_REQUEST).text("%.3f"));
         }
+    }
+
+    /** Of all CPU time of the arm's servers, all windows together. */
+    private void threads(Rounds rounds) {
+        List<Arm> arms = rounds.arms();
+        List<SortedMap<String, Double>> shares =
+                arms.stream().map(rounds::threadMicrosPerRequest).toList();
+        line("");
+        line("Server CPU by thread, us/request:");
+        line("");
+        line("| threads | %s |", String.join(" | ", arms.stream().map(Arm::label).toList()));
+        line("|---|%s", "---|".repeat(arms.size()));
+        shares.stream().flatMap(share -> share.keySet().stream()).distinct().sorted()
+                .forEach(kind -> line("| %s | %s |", kind, String.join(" | ", shares.stream()
+                        .map(share -> share.containsKey(kind)
+                                ? String.format(Locale.ROOT, "%.2f", share.get(kind)) : "-")
+                        .toList())));
     }
 
     private void checks(Rounds rounds) {

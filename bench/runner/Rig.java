@@ -82,6 +82,11 @@ final class Rig implements AutoCloseable {
         }
     }
 
+    /** A place for somebody else's data; not made yet. */
+    Path workDirectory(String name) {
+        return work.resolve(name);
+    }
+
     static void say(String sentence) {
         System.out.println(sentence);
     }

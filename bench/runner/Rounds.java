@@ -3,6 +3,8 @@ package bench.runner;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * All measurements of one script, and what follows from them.
@@ -42,12 +44,23 @@ final class Rounds {
     }
 
     List<Arm> arms() {
-        return measurements.stream().map(Measurement::arm).distinct().sorted().toList();
+        return measurements.stream().map(Measurement::arm).distinct().toList();
     }
 
     Spread spread(Arm arm, Measurement.Metric metric) {
         return Spread.of(measurements.stream()
-                .filter(m -> m.arm() == arm && m.valid()).map(metric::of).toList());
+                .filter(m -> m.arm().equals(arm) && m.valid()).map(metric::of).toList());
+    }
+
+    /** CPU time of an arm's servers by kind of thread, all windows that stand together. */
+    SortedMap<String, Double> threadMicrosPerRequest(Arm arm) {
+        List<Window> windows = measurements.stream()
+                .filter(m -> m.arm().equals(arm) && m.valid()).map(Measurement::window).toList();
+        double requests = windows.stream().mapToLong(window -> window.load().ok()).sum();
+        SortedMap<String, Double> sums = new TreeMap<>();
+        windows.forEach(window -> window.usage().threadMicros().forEach(
+                (kind, micros) -> sums.merge(kind, micros / requests, Double::sum)));
+        return sums;
     }
 
     /** One arm against another, per pair of rounds; pairs with a void figure are left out. */
@@ -65,7 +78,7 @@ final class Rounds {
 
     private double mean(int pair, Arm arm, Measurement.Metric metric) {
         List<Measurement> both = measurements.stream()
-                .filter(m -> m.arm() == arm && m.round() / 2 == pair).toList();
+                .filter(m -> m.arm().equals(arm) && m.round() / 2 == pair).toList();
         if (both.size() != 2 || !both.stream().allMatch(Measurement::valid)) {
             return Double.NaN;
         }

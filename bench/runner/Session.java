@@ -16,7 +16,8 @@ final class Session implements AutoCloseable {
     private final Rig rig;
     private final Arm arm;
     private final Path directory;
-    private final ServerProcess server;
+    private final int ioThreads;
+    private ServerProcess server;
     private final List<String> faults = new ArrayList<>();
     private long acked;
     private int wrkRuns;
@@ -26,7 +27,12 @@ final class Session implements AutoCloseable {
         this.rig = rig;
         this.arm = arm;
         rig.postgres().recreate();
+        this.ioThreads = ioThreads;
         directory = rig.directoryFor(arm);
+        start();
+    }
+
+    private void start() {
         server = new ServerProcess(rig.launcher().command(arm, ioThreads, directory),
                 directory.resolve("server.log"), rig.procStat());
         boolean ready = false;
@@ -40,13 +46,37 @@ final class Session implements AutoCloseable {
         }
     }
 
+    /** SIGKILL. */
+    void kill() {
+        server.close();
+    }
+
+    /** Starts it on what it has left; returns how long that took, milliseconds. */
+    long startAgain() {
+        long begun = System.nanoTime();
+        start();
+        return (System.nanoTime() - begun) / 1_000_000;
+    }
+
+    /** Lines of the server's log that hold one of these. */
+    List<String> logLines(List<String> texts) {
+        return server.logText().lines()
+                .filter(line -> texts.stream().anyMatch(line::contains)).toList();
+    }
+
+    /** Requests answered 2xx so far. */
+    long acked() {
+        return acked;
+    }
+
     long pid() {
         return server.pid();
     }
 
     Usage.Snapshot snapshot() {
         return new Usage.Snapshot(rig.procStat().micros(server.pid()),
-                rig.postgres().cpuMicros(), rig.procStat().machine());
+                rig.postgres().cpuMicros(), rig.procStat().machine(),
+                rig.procStat().threadMicros(server.pid()));
     }
 
     /** Where the log of the server lies. */
@@ -79,6 +109,24 @@ final class Session implements AutoCloseable {
             faults.add("the server died");
         }
         return window;
+    }
+
+    /** Requests on a schedule; all that was sent is answered when it returns, or given up. */
+    OpenLoopResult openLoop() {
+        Options options = rig.options();
+        List<String> words = new ArrayList<>(Pin.to(options.text(Flag.PIN_CLIENT)));
+        words.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp", System.getProperty("java.class.path"), "bench.client.OpenLoop",
+                options.text(Flag.HTTP_PORT), options.text(Flag.RATE),
+                Long.toString(options.duration(Flag.REST).toSeconds()),
+                Long.toString(options.duration(Flag.DURATION).toSeconds()),
+                options.text(Flag.CONNECTIONS)));
+        String output = Command.output(words);
+        OpenLoopResult result = OpenLoopResult.parse(output);
+        rig.results().raw(arm.label() + " on an open schedule", output);
+        acked += result.number("ok");
+        note(result.number("failed"), "requests were not answered 2xx");
+        return result;
     }
 
     private void note(long amount, String what) {
