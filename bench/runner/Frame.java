@@ -58,8 +58,8 @@ final class Frame {
         fact(text, "JDK", jdk() + ", flags: " + orNone(String.join(" ", launcher.jvmFlags())));
         fact(text, "PostgreSQL", postgres.get("version") + ", " + postgres.get("settings"));
         fact(text, "data", "on " + fileSystem);
-        fact(text, "ack level", System.getenv().getOrDefault("RINGTALLY_ACK",
-                "none yet: the log is in memory"));
+        fact(text, "ack level", System.getenv().getOrDefault("RINGTALLY_ACK", "journaled")
+                + ", where an arm does not say otherwise");
         fact(text, "ring's other settings", orNone(otherSettings()));
         fact(text, "cores", "server " + pin(Flag.PIN_SERVER) + ", client "
                 + pin(Flag.PIN_CLIENT) + ", PostgreSQL " + pin(Flag.PIN_POSTGRES));

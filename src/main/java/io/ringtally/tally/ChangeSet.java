@@ -24,19 +24,25 @@ public final class ChangeSet {
     private static final int CHUNK_BITS = 18;
     private static final int CHUNK_BYTES = 1 << CHUNK_BITS;
 
-    private int[] index;
-    private long[] hash;
+    // An entry's fields lie side by side: with many counters each entry is a miss of the cache, and
+    // an array for every field would make it one for every field.
+    private static final int HASH = 0;
     /** Where the key lies: chunk number, then offset; {@code app 0 message 0 event}. */
-    private long[] keyAt;
+    private static final int KEY_AT = 1;
     /** Lengths of the key: all of it, its app, its message. */
-    private int[] keyLengths;
-    private long[] deltaHigh;
-    private long[] deltaLow;
-    private long[] events;
-    private long[] firstAt;
-    private long[] lastAt;
-    private long[] firstPosition;
-    private long[] lastPosition;
+    private static final int KEY_LENGTHS = 2;
+    private static final int DELTA_HIGH = 3;
+    private static final int DELTA_LOW = 4;
+    private static final int EVENTS = 5;
+    private static final int FIRST_AT = 6;
+    private static final int LAST_AT = 7;
+    private static final int FIRST_POSITION = 8;
+    private static final int LAST_POSITION = 9;
+    private static final int FIELDS = 10;
+
+    /** Entry number plus one at the place its hash points to; 0 is free. */
+    private int[] index;
+    private long[] fields;
     private int size;
 
     private final List<byte[]> chunks = new ArrayList<>();
@@ -54,16 +60,27 @@ public final class ChangeSet {
 
     private void allocate(int entries) {
         index = new int[2 * entries];
-        hash = new long[entries];
-        keyAt = new long[entries];
-        keyLengths = new int[entries];
-        deltaHigh = new long[entries];
-        deltaLow = new long[entries];
-        events = new long[entries];
-        firstAt = new long[entries];
-        lastAt = new long[entries];
-        firstPosition = new long[entries];
-        lastPosition = new long[entries];
+        fields = new long[FIELDS * entries];
+    }
+
+    private int capacity() {
+        return index.length / 2;
+    }
+
+    private long get(int entry, int field) {
+        return fields[FIELDS * entry + field];
+    }
+
+    private int keyLength(int entry) {
+        return (int) get(entry, KEY_LENGTHS) & 0xffff;
+    }
+
+    private byte[] keyChunk(int entry) {
+        return chunks.get((int) (get(entry, KEY_AT) >>> CHUNK_BITS));
+    }
+
+    private int keyOffset(int entry) {
+        return (int) get(entry, KEY_AT) & (CHUNK_BYTES - 1);
     }
 
     /** Counts an event as accepted, whatever becomes of it: the ledger's side. */
@@ -92,7 +109,7 @@ public final class ChangeSet {
         int mask = index.length - 1;
         for (int place = (int) keyHash & mask; index[place] != 0; place = (place + 1) & mask) {
             int entry = index[place] - 1;
-            if (hash[entry] == keyHash && sameKey(entry, key)) {
+            if (get(entry, HASH) == keyHash && sameKey(entry, key)) {
                 return entry;
             }
         }
@@ -100,34 +117,35 @@ public final class ChangeSet {
     }
 
     private boolean sameKey(int entry, CounterKey key) {
-        int length = keyLengths[entry] & 0xffff;
-        int at = (int) keyAt[entry] & (CHUNK_BYTES - 1);
-        byte[] chunk = chunks.get((int) (keyAt[entry] >>> CHUNK_BITS));
-        return Arrays.equals(chunk, at, at + length, key.bytes, 0, key.length);
+        int at = keyOffset(entry);
+        return Arrays.equals(keyChunk(entry), at, at + keyLength(entry), key.bytes, 0,
+                key.length);
     }
 
     private int insert(CounterKey key, long keyHash) {
-        if (size == hash.length) {
+        if (size == capacity()) {
             grow();
         }
         int entry = size++;
-        hash[entry] = keyHash;
-        keyAt[entry] = store(key);
-        keyLengths[entry] = key.length | key.appLength << 16 | key.messageLength << 24;
-        deltaHigh[entry] = 0;
-        deltaLow[entry] = 0;
-        events[entry] = 0;
-        firstAt[entry] = Long.MAX_VALUE;
-        lastAt[entry] = Long.MIN_VALUE;
-        firstPosition[entry] = Long.MAX_VALUE;
-        lastPosition[entry] = Long.MIN_VALUE;
+        int at = FIELDS * entry;
+        fields[at + HASH] = keyHash;
+        fields[at + KEY_AT] = store(key);
+        fields[at + KEY_LENGTHS] = key.length | key.appLength << 16
+                | (long) key.messageLength << 24;
+        fields[at + DELTA_HIGH] = 0;
+        fields[at + DELTA_LOW] = 0;
+        fields[at + EVENTS] = 0;
+        fields[at + FIRST_AT] = Long.MAX_VALUE;
+        fields[at + LAST_AT] = Long.MIN_VALUE;
+        fields[at + FIRST_POSITION] = Long.MAX_VALUE;
+        fields[at + LAST_POSITION] = Long.MIN_VALUE;
         enter(entry);
         return entry;
     }
 
     private void enter(int entry) {
         int mask = index.length - 1;
-        int place = (int) hash[entry] & mask;
+        int place = (int) get(entry, HASH) & mask;
         while (index[place] != 0) {
             place = (place + 1) & mask;
         }
@@ -149,17 +167,8 @@ public final class ChangeSet {
     }
 
     private void grow() {
-        int entries = hash.length * 2;
-        hash = Arrays.copyOf(hash, entries);
-        keyAt = Arrays.copyOf(keyAt, entries);
-        keyLengths = Arrays.copyOf(keyLengths, entries);
-        deltaHigh = Arrays.copyOf(deltaHigh, entries);
-        deltaLow = Arrays.copyOf(deltaLow, entries);
-        events = Arrays.copyOf(events, entries);
-        firstAt = Arrays.copyOf(firstAt, entries);
-        lastAt = Arrays.copyOf(lastAt, entries);
-        firstPosition = Arrays.copyOf(firstPosition, entries);
-        lastPosition = Arrays.copyOf(lastPosition, entries);
+        int entries = capacity() * 2;
+        fields = Arrays.copyOf(fields, FIELDS * entries);
         index = new int[2 * entries];
         for (int entry = 0; entry < size; entry++) {
             enter(entry);
@@ -168,34 +177,36 @@ public final class ChangeSet {
 
     /** Adds what a collapsed entry holds to a change. */
     void add(int entry, CollapseTable from, int fromEntry) {
-        addValue(entry, from.sum[fromEntry]);
-        events[entry] += from.events[fromEntry];
+        add(entry, from.sum[fromEntry], from.events[fromEntry]);
         widen(entry, from.firstAt[fromEntry], from.lastAt[fromEntry]);
         locate(entry, from.firstPosition[fromEntry], from.lastPosition[fromEntry]);
     }
 
     /** Adds a single event to a change. */
     void add(int entry, long value, long createdAtMicros, long position) {
-        addValue(entry, value);
-        events[entry]++;
+        add(entry, value, 1);
         widen(entry, createdAtMicros, createdAtMicros);
         locate(entry, position, position);
     }
 
-    private void addValue(int entry, long value) {
-        long sum = deltaLow[entry] + value;
-        deltaHigh[entry] += Sum128.highAfterAdding(value, sum);
-        deltaLow[entry] = sum;
+    private void add(int entry, long value, long events) {
+        int at = FIELDS * entry;
+        long sum = fields[at + DELTA_LOW] + value;
+        fields[at + DELTA_HIGH] += Sum128.highAfterAdding(value, sum);
+        fields[at + DELTA_LOW] = sum;
+        fields[at + EVENTS] += events;
     }
 
     private void widen(int entry, long first, long last) {
-        firstAt[entry] = Math.min(firstAt[entry], first);
-        lastAt[entry] = Math.max(lastAt[entry], last);
+        int at = FIELDS * entry;
+        fields[at + FIRST_AT] = Math.min(fields[at + FIRST_AT], first);
+        fields[at + LAST_AT] = Math.max(fields[at + LAST_AT], last);
     }
 
     private void locate(int entry, long first, long last) {
-        firstPosition[entry] = Math.min(firstPosition[entry], first);
-        lastPosition[entry] = Math.max(lastPosition[entry], last);
+        int at = FIELDS * entry;
+        fields[at + FIRST_POSITION] = Math.min(fields[at + FIRST_POSITION], first);
+        fields[at + LAST_POSITION] = Math.max(fields[at + LAST_POSITION], last);
     }
 
     void add(DeadLetter letter) {
@@ -204,7 +215,7 @@ public final class ChangeSet {
 
     /** Back to empty. Memory beyond the usual is given back. */
     void clear() {
-        if (hash.length > KEPT_ENTRIES) {
+        if (capacity() > KEPT_ENTRIES) {
             allocate(INITIAL_ENTRIES);
         } else if (size > 0) {
             Arrays.fill(index, 0);
@@ -250,37 +261,37 @@ public final class ChangeSet {
     }
 
     BigInteger delta(int entry) {
-        return Sum128.toBigInteger(deltaHigh[entry], deltaLow[entry]);
+        return Sum128.toBigInteger(get(entry, DELTA_HIGH), get(entry, DELTA_LOW));
     }
 
     /** Whether the change fits 64 bits. */
     boolean isLong(int entry) {
-        return deltaHigh[entry] == deltaLow[entry] >> 63;
+        return get(entry, DELTA_HIGH) == get(entry, DELTA_LOW) >> 63;
     }
 
     long deltaAsLong(int entry) {
         assert isLong(entry);
-        return deltaLow[entry];
+        return get(entry, DELTA_LOW);
     }
 
     long events(int entry) {
-        return events[entry];
+        return get(entry, EVENTS);
     }
 
     long firstAt(int entry) {
-        return firstAt[entry];
+        return get(entry, FIRST_AT);
     }
 
     long lastAt(int entry) {
-        return lastAt[entry];
+        return get(entry, LAST_AT);
     }
 
     long firstPosition(int entry) {
-        return firstPosition[entry];
+        return get(entry, FIRST_POSITION);
     }
 
     long lastPosition(int entry) {
-        return lastPosition[entry];
+        return get(entry, LAST_POSITION);
     }
 
     String app(int entry) {
@@ -293,30 +304,26 @@ public final class ChangeSet {
 
     String event(int entry) {
         int from = appLength(entry) + messageLength(entry) + 2;
-        return text(entry, from, (keyLengths[entry] & 0xffff) - from);
+        return text(entry, from, keyLength(entry) - from);
     }
 
     private int appLength(int entry) {
-        return keyLengths[entry] >>> 16 & 0xff;
+        return (int) (get(entry, KEY_LENGTHS) >>> 16) & 0xff;
     }
 
     private int messageLength(int entry) {
-        return keyLengths[entry] >>> 24;
+        return (int) (get(entry, KEY_LENGTHS) >>> 24);
     }
 
     private String text(int entry, int from, int length) {
-        int at = (int) keyAt[entry] & (CHUNK_BYTES - 1);
-        byte[] chunk = chunks.get((int) (keyAt[entry] >>> CHUNK_BITS));
-        return new String(chunk, at + from, length, StandardCharsets.UTF_8);
+        return new String(keyChunk(entry), keyOffset(entry) + from, length,
+                StandardCharsets.UTF_8);
     }
 
     static int compareKeys(ChangeSet a, int entryA, ChangeSet b, int entryB) {
-        int atA = (int) a.keyAt[entryA] & (CHUNK_BYTES - 1);
-        int atB = (int) b.keyAt[entryB] & (CHUNK_BYTES - 1);
-        return Arrays.compareUnsigned(
-                a.chunks.get((int) (a.keyAt[entryA] >>> CHUNK_BITS)), atA,
-                atA + (a.keyLengths[entryA] & 0xffff),
-                b.chunks.get((int) (b.keyAt[entryB] >>> CHUNK_BITS)), atB,
-                atB + (b.keyLengths[entryB] & 0xffff));
+        int atA = a.keyOffset(entryA);
+        int atB = b.keyOffset(entryB);
+        return Arrays.compareUnsigned(a.keyChunk(entryA), atA, atA + a.keyLength(entryA),
+                b.keyChunk(entryB), atB, atB + b.keyLength(entryB));
     }
 }
