@@ -34,7 +34,6 @@ final class LogDurability implements Durability {
             pipeline.flusher().hurry();
         } else if (level == AckLevel.SYNCED) {
             pipeline.journal.want(new LogPosition(position));
-            pipeline.ring.hurryJournal();
         }
     }
 

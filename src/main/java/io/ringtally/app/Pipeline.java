@@ -62,6 +62,7 @@ final class Pipeline {
     /** Starts counting from a checkpoint, bottom up; {@link #open} lets events in. */
     void start(Database database, Checkpoint checkpoint, FlusherEvents events)
             throws IOException {
+        journal.onWriteWanted(ring::hurryJournal);
         journal.start(checkpoint.position());
         ring.start(checkpoint.position(), journal.end());
         status.replay().run(journal, checkpoint.position(), ring.replay());

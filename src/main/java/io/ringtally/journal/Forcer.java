@@ -3,6 +3,7 @@ package io.ringtally.journal;
 import io.ringtally.fault.FaultPoint;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -11,12 +12,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The thread that forces what was written: at most once in an interval, or at once when somebody
- * waits for it. So one force serves all who came while the one before was under way.
+ * waits for it. Who comes while a force is under way wakes nobody: when it is done, this thread
+ * asks the writer for all of them together, and one more force serves them all.
  *
  * <p>Threading: {@link #run} is a thread of its own; the rest is for any.
  *
- * <p>Ordering: a waiter raises {@code wanted} (volatile) before it unparks; the writer unparks
- * after it has written. So the thread sees one of them last, and with it both.
+ * <p>Ordering: a waiter raises {@code wanted}, and the writer the position written, before they
+ * look at {@code forcing}; this thread clears {@code forcing} before it looks at both. All are
+ * volatile, so either they see it cleared and wake whom it takes, or this thread sees what they
+ * did.
  */
 final class Forcer implements Runnable {
 
@@ -29,7 +33,9 @@ final class Forcer implements Runnable {
     private final Consumer<Throwable> died;
     private final Object monitor = new Object();
     private final LongConsumer listener;
-    private volatile long wanted;
+    private final AtomicLong wanted = new AtomicLong();
+    private volatile boolean forcing;
+    private volatile Runnable hurryWriter = () -> { };
     private volatile boolean stopping;
     private volatile Thread thread;
     private volatile long forces;
@@ -77,6 +83,9 @@ final class Forcer implements Runnable {
     /** How long to sleep before the next force; writes a mark when there is nothing to force. */
     private long restNanos() throws IOException {
         long sinceNanos = System.nanoTime() - lastForceNanos;
+        if (wanted.get() > body.written()) {
+            hurryWriter.run();
+        }
         if (body.forced() == body.written()) {
             if (body.hasMark()) {
                 return IDLE_NANOS;
@@ -87,13 +96,15 @@ final class Forcer implements Runnable {
             }
             return intervalNanos - sinceNanos;
         }
-        return stopping || wanted > body.forced() ? 0 : intervalNanos - sinceNanos;
+        return stopping || wanted.get() > body.forced() ? 0 : intervalNanos - sinceNanos;
     }
 
     private void force() throws IOException {
         long begun = System.nanoTime();
         lastForceNanos = begun;
+        forcing = true;
         long position = body.force();
+        forcing = false;
         forceNanos += System.nanoTime() - begun;
         forces++;
         synchronized (monitor) {
@@ -105,16 +116,27 @@ final class Forcer implements Runnable {
 
     /** Something was written. */
     void written() {
-        LockSupport.unpark(thread);
+        if (!forcing) {
+            LockSupport.unpark(thread);
+        }
     }
 
-    /** Somebody waits for this position: it is forced as soon as it is written. */
+    /** Somebody waits for this position: it is written and forced as soon as may be. */
     void want(long position) {
-        if (position > wanted) {
-            // several may write: the greatest is not lost for long, each waiter asks again
-            wanted = position;
+        wanted.accumulateAndGet(position, Math::max);
+        if (forcing) {
+            return;
         }
-        LockSupport.unpark(thread);
+        if (position > body.written()) {
+            hurryWriter.run();
+        } else {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Sets how the writer is made to write at once what it has. */
+    void onWriteWanted(Runnable hurry) {
+        hurryWriter = hurry;
     }
 
     /**

@@ -40,6 +40,7 @@ public final class Journal implements EventLog, Closeable {
     private long end;
     private Body body;
     private volatile LongConsumer forcedListener = position -> { };
+    private Runnable hurryWriter = () -> { };
     private volatile Forcer forcer;
 
     /**
@@ -175,6 +176,7 @@ public final class Journal implements EventLog, Closeable {
         persisted(checkpoint);
         forcer = new Forcer(body, settings,
                 position -> forcedListener.accept(position), died);
+        forcer.onWriteWanted(hurryWriter);
         body.onPressure(() -> forcer.want(body.written()));
     }
 
@@ -233,6 +235,11 @@ public final class Journal implements EventLog, Closeable {
     /** Position up to which the log is in the body. */
     public LogPosition written() {
         return new LogPosition(body.written());
+    }
+
+    /** Sets how the writer is made to write at once what it has; before the start. */
+    public void onWriteWanted(Runnable hurry) {
+        hurryWriter = hurry;
     }
 
     /** Somebody waits for this position to be forced. */
