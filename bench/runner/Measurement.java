@@ -35,7 +35,8 @@ record Measurement(Arm arm, String script, int round, int ioThreads, WarmUp warm
 
     private String line() {
         return String.format(Locale.ROOT, "  %-6s %-5s round %d, %d I/O threads:"
-                + " %,.0f requests/s, %.2f us CPU a request, warm-up windows %s%s", arm.label(), script, round + 1, ioThreads,
+                + " %,.0f requests/s, %.2f us CPU a request, warm-up windows %s%s",
+                arm.label(), script, round + 1, ioThreads,
                 THROUGHPUT.of(this), CPU_PER_REQUEST.of(this), warmUp.text(),
                 valid() ? "" : ", VOID: " + String.join("; ", outcome.faults()));
     }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The command {@code redis}: one arm under wrk beside Redis under redis-benchmark, alternating, with
- * as many connections. Both sums are checked.
+ * The command {@code redis}: one arm under wrk beside Redis under redis-benchmark, alternating,
+ * with as many connections. Both sums are checked.
  *
  * <p>Threading: used by the main thread only.
  */

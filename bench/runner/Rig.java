@@ -1,5 +1,6 @@
 package bench.runner;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -116,7 +117,7 @@ final class Rig implements AutoCloseable {
         Runtime.getRuntime().removeShutdownHook(hook);
         Rig.delete(work.resolve("postgres"));
         // what is left are directories of servers that went wrong, with their logs
-        if (work.toFile().list().length == 0) {
+        if (work.toFile().listFiles(File::isDirectory).length == 0) {
             Rig.delete(work);
         } else {
             say("Logs of what went wrong: " + work);
