@@ -22,9 +22,9 @@ import java.util.zip.CRC32C;
 record SegmentHead(UUID log, UUID boot, long run, long ordinal, long first, long mark, long salt,
         Totals before) {
 
-    /** Reads it, or returns null if the page does not hold a whole one. */
+    /** Reads it, or returns null if there is none: a file cut within its first page has none. */
     static SegmentHead in(ByteBuffer page) {
-        if (page.limit() < BodyLayout.SEGMENT_HEADER_BYTES
+        if (page.limit() < BodyLayout.ALIGNMENT
                 || page.getInt(BodyLayout.MAGIC) != BodyLayout.SEGMENT_MAGIC) {
             return null;
         }
