@@ -33,9 +33,9 @@ final class Forcer implements Runnable {
     private final Consumer<Throwable> died;
     private final Object monitor = new Object();
     private final LongConsumer listener;
+    private final Runnable hurryWriter;
     private final AtomicLong wanted = new AtomicLong();
     private volatile boolean forcing;
-    private volatile Runnable hurryWriter = () -> { };
     private volatile boolean stopping;
     private volatile Thread thread;
     private volatile long forces;
@@ -45,13 +45,15 @@ final class Forcer implements Runnable {
     /**
      * A forcer that does not run yet.
      *
+     * @param hurryWriter makes the writer write at once what it has
      * @param listener called after each force, on its thread, with the position reached
      * @param died told when nothing can be forced any more
      */
-    Forcer(Body body, JournalSettings settings, LongConsumer listener,
+    Forcer(Body body, JournalSettings settings, Runnable hurryWriter, LongConsumer listener,
             Consumer<Throwable> died) {
         this.body = body;
         this.intervalNanos = settings.syncInterval().toNanos();
+        this.hurryWriter = hurryWriter;
         this.listener = listener;
         this.died = died;
         this.lastForceNanos = System.nanoTime() - intervalNanos;
@@ -132,11 +134,6 @@ final class Forcer implements Runnable {
         } else {
             LockSupport.unpark(thread);
         }
-    }
-
-    /** Sets how the writer is made to write at once what it has. */
-    void onWriteWanted(Runnable hurry) {
-        hurryWriter = hurry;
     }
 
     /**

@@ -174,9 +174,8 @@ public final class Journal implements EventLog, Closeable {
             store.adoptSpare(odd);
         }
         persisted(checkpoint);
-        forcer = new Forcer(body, settings,
+        forcer = new Forcer(body, settings, hurryWriter,
                 position -> forcedListener.accept(position), died);
-        forcer.onWriteWanted(hurryWriter);
         body.onPressure(() -> forcer.want(body.written()));
     }
 
