@@ -8,30 +8,34 @@ package io.ringtally.event;
  */
 final class EventFields {
 
-    private static final int NOT_IN_BULK = -1;
+    private static final int NOT_IN_LIST = -1;
 
     private final FieldErrors errors;
     private final Field[] all = Field.values();
 
     private Shape shape;
     private EventDraft draft;
+    private String list;
     private int index;
     private int seen;
+    private int wrong;
 
     EventFields(FieldErrors errors) {
         this.errors = errors;
     }
 
     void begin(Shape ofShape, EventDraft into) {
-        beginElement(ofShape, into, NOT_IN_BULK);
+        beginElement(ofShape, into, "", NOT_IN_LIST);
     }
 
-    /** Starts the event that is element {@code at} of a bulk request. */
-    void beginElement(Shape ofShape, EventDraft into, int at) {
+    /** Starts the event that is element {@code at} of a list of that name. */
+    void beginElement(Shape ofShape, EventDraft into, String ofList, int at) {
+        list = ofList;
         shape = ofShape;
         draft = into.clear();
         index = at;
         seen = 0;
+        wrong = 0;
     }
 
     /** Complains about the required fields that did not come. */
@@ -40,6 +44,30 @@ final class EventFields {
             if (shape.requires(field) && (seen & field.bit()) == 0) {
                 fault(field, "is missing: " + field.remedy);
             }
+        }
+        int identity = Field.APP_ID.bit() | Field.ID.bit();
+        if (shape == Shape.CLOUD_EVENT && (seen & ~wrong & identity) == identity) {
+            identify();
+        }
+    }
+
+    /** A CloudEvent's id is unique within its source only. */
+    private void identify() {
+        int length = draft.appLength + 1 + draft.idLength;
+        if (draft.appLength == 0) {
+            fault(Field.APP_ID, "is empty: send where the event comes from");
+        } else if (draft.idLength == 0) {
+            fault(Field.ID, "is empty: send an id that is unique within its source");
+        } else if (length > EventLimits.ID_BYTES_MAX) {
+            fault(Field.ID, "has " + draft.idLength + " bytes, and the source " + draft.appLength
+                    + ": together they may have " + (EventLimits.ID_BYTES_MAX - 1));
+        } else {
+            byte[] both = new byte[length];
+            System.arraycopy(draft.appBytes, draft.appOffset, both, 0, draft.appLength);
+            both[draft.appLength] = ' ';
+            System.arraycopy(draft.idBytes, draft.idOffset, both, draft.appLength + 1,
+                    draft.idLength);
+            draft.id(both, 0, length);
         }
     }
 
@@ -110,7 +138,13 @@ final class EventFields {
     /** Adds an error of that field; the reason goes on where its name ends. */
     void fault(Field field, String reason) {
         seen |= field.bit();
-        String path = index == NOT_IN_BULK ? field.label : "events[" + index + "]." + field.label;
+        wrong |= field.bit();
+        fault(shape.label(field), reason);
+    }
+
+    /** Adds an error of a field of that name; the reason goes on where it ends. */
+    void fault(String label, String reason) {
+        String path = index == NOT_IN_LIST ? label : list + '[' + index + "]." + label;
         errors.add(path, path + ' ' + reason);
     }
 

@@ -63,6 +63,84 @@ public final class EventParser {
         return good;
     }
 
+    /**
+     * Reads one event as in {@link #readEvent}, or an array of them, all or none: if the body is
+     * not good the sink was reset last. The array may be empty.
+     */
+    public boolean readItems(
+            byte[] body, int offset, int length, EventSink sink, List<FieldError> errors) {
+        found.open(errors);
+        if (scanner.items(body, offset, length, element, sink)) {
+            return true;
+        }
+        sink.reset();
+        boolean good = closed(
+                strict.items(Shape.EVENT, body, offset, length, element, sink), element);
+        if (!good) {
+            sink.reset();
+        }
+        return good;
+    }
+
+    /**
+     * Reads a CloudEvent 1.0 in structured mode, or an array of them (batched mode), all or none:
+     * {@code source} is the app, {@code subject} the message, {@code type} the event, {@code time}
+     * its {@code created_at}, {@code data.value} the value (1 if there is none), and source and id
+     * together its id.
+     */
+    public boolean readCloudEvents(
+            byte[] body, int offset, int length, EventSink sink, List<FieldError> errors) {
+        found.open(errors);
+        boolean good = closed(
+                strict.items(Shape.CLOUD_EVENT, body, offset, length, element, sink), element);
+        if (!good) {
+            sink.reset();
+        }
+        return good;
+    }
+
+    /**
+     * Reads a CloudEvent 1.0 in binary mode.
+     *
+     * @param attributes what its headers say, by their names without {@code ce-}, decoded
+     * @param json whether its data is JSON
+     */
+    public boolean readCloudEvent(Map<String, byte[]> attributes, boolean json, byte[] body,
+            int offset, int length, EventDraft draft, List<FieldError> errors) {
+        found.open(errors);
+        return closed(strict.cloudEvent(attributes, json, body, offset, length, draft), draft);
+    }
+
+    /**
+     * Reads an event a line (NDJSON), all or none: if the body is not good the sink was reset last.
+     * Blank lines are passed over, the last line may lack its end.
+     */
+    public boolean readLines(
+            byte[] body, int offset, int length, EventSink sink, List<FieldError> errors) {
+        found.open(errors);
+        int end = offset + length;
+        int index = 0;
+        int number = 1;
+        for (int at = offset; at < end; number++) {
+            int lineEnd = EventScanner.lineEnd(body, at, end);
+            boolean good = scanner.one(Shape.EVENT, body, at, lineEnd - at, element);
+            boolean blank = !good && EventScanner.isBlank(body, at, lineEnd);
+            if (!good && !blank) {
+                good = strict.line(index, number, body, at, lineEnd - at, element);
+            }
+            if (good && found.isEmpty()) {
+                sink.accept(element);
+            }
+            index += blank ? 0 : 1;
+            at = lineEnd + 1;
+        }
+        boolean good = closed(found.isEmpty(), element);
+        if (!good) {
+            sink.reset();
+        }
+        return good;
+    }
+
     /** Reads an increment as {@code application/x-www-form-urlencoded}: {@code key=k&value=1}. */
     public boolean readIncrementForm(
             byte[] body, int offset, int length, EventDraft draft, List<FieldError> errors) {

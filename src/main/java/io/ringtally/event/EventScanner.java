@@ -81,6 +81,53 @@ final class EventScanner {
         return after('}', after(']', at)) == end;
     }
 
+    /**
+     * Whether the body is one event, or an array of them, of the ordinary form only. The sink gets
+     * them one by one, and may have got some when the answer is no.
+     */
+    boolean items(byte[] source, int offset, int length, EventDraft into, EventSink sink) {
+        open(source, offset, length, into);
+        int at = afterSpace(offset);
+        if (!isAt('[', at)) {
+            if (object(Shape.EVENT, at) != end) {
+                return false;
+            }
+            sink.accept(into);
+            return true;
+        }
+        at = after('[', at);
+        if (!isAt(']', at)) {
+            at = elements(at, sink);
+        }
+        return after(']', at) == end;
+    }
+
+    /** Index of the next line feed, or {@code end} if there is none. */
+    static int lineEnd(byte[] body, int from, int end) {
+        int at = from;
+        while (at <= end - Long.BYTES) {
+            long other = (long) WORD.get(body, at) ^ ONES * '\n';
+            long found = other - ONES & ~other & HIGH_BITS;
+            if (found != 0) {
+                return at + (Long.numberOfTrailingZeros(found) >>> 3);
+            }
+            at += Long.BYTES;
+        }
+        while (at < end && body[at] != '\n') {
+            at++;
+        }
+        return at;
+    }
+
+    /** Whether there is nothing but white space. */
+    static boolean isBlank(byte[] body, int from, int end) {
+        int at = from;
+        while (at < end && isSpace(body[at])) {
+            at++;
+        }
+        return at == end;
+    }
+
     private void open(byte[] source, int offset, int length, EventDraft into) {
         body = source;
         end = offset + length;

@@ -29,6 +29,11 @@ final class FieldErrors {
         found++;
     }
 
+    /** Errors found so far, listed or not. */
+    int count() {
+        return found;
+    }
+
     boolean isEmpty() {
         return found == 0;
     }

@@ -32,10 +32,12 @@ final class JsonText {
     private static final char BYTE_ORDER_MARK = '\uFEFF';
     private static final int AROUND = 20;
 
+    private final Subject subject;
     private final char[] chars;
     private final int length;
 
-    private JsonText(char[] chars, int length) {
+    private JsonText(Subject subject, char[] chars, int length) {
+        this.subject = subject;
         this.chars = chars;
         this.length = length;
     }
@@ -59,8 +61,9 @@ final class JsonText {
                 .build();
     }
 
-    /** The characters of a body in strict UTF-8, or null and an error. */
-    static JsonText decode(byte[] body, int offset, int length, FieldErrors errors) {
+    /** The characters of a text in strict UTF-8, or null and an error. */
+    static JsonText decode(Subject subject, byte[] body, int offset, int length,
+            FieldErrors errors) {
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT);
@@ -68,17 +71,17 @@ final class JsonText {
         CharBuffer chars = CharBuffer.allocate(length); // never more chars than bytes
         if (decoder.decode(bytes, chars, true).isError()) {
             int bad = bytes.position();
-            errors.add("", "the body is not valid UTF-8 at byte " + (bad - offset) + " ("
+            subject.fault(errors, " is not valid UTF-8 at byte " + (bad - offset) + " ("
                     + String.format("0x%02X", body[bad]) + "): send JSON encoded in UTF-8");
             return null;
         }
         chars.flip();
         if (chars.hasRemaining() && chars.get(0) == BYTE_ORDER_MARK) {
-            errors.add("", "the body starts with a byte order mark (EF BB BF): send the JSON"
-                    + " without it");
+            subject.fault(errors, " starts with a byte order mark (EF BB BF): send the JSON without"
+                    + " it");
             return null;
         }
-        return new JsonText(chars.array(), chars.limit());
+        return new JsonText(subject, chars.array(), chars.limit());
     }
 
     static boolean hasLoneSurrogate(String text) {
@@ -100,23 +103,24 @@ final class JsonText {
 
     /** Says that there is more than the object the body should be. */
     void explainTrailing(JsonParser parser, FieldErrors errors) {
-        errors.add("", "the body goes on after its object, " + place(parser)
-                + ": send one JSON object and nothing after it");
+        subject.fault(errors, " goes on after its JSON, " + place(parser)
+                + ": send one JSON value and nothing after it");
     }
 
     /** Says why the parser could not go on. */
     void explain(IOException unreadable, JsonParser parser, FieldErrors errors) {
         if (unreadable instanceof StreamConstraintsException) {
-            errors.add("", "the body has objects or arrays nested deeper than " + NESTING_MAX
+            subject.fault(errors, " has objects or arrays nested deeper than " + NESTING_MAX
                     + " levels, " + place(parser) + ": send it with fewer levels");
         } else if (unreadable instanceof JsonEOFException) {
-            errors.add("", "the body ends in the middle of its JSON, after " + length
+            subject.fault(errors, " ends in the middle of its JSON, after " + length
                     + " characters, " + place(parser) + ": send all of it");
         } else if (unreadable.getMessage().startsWith(DUPLICATE)) {
-            String path = Excerpt.plain(path(parser.getParsingContext()));
+            String path = subject.line() ? subject.field() + '.' : "";
+            path += Excerpt.plain(path(parser.getParsingContext()));
             errors.add(path, path + " is sent more than once: send it once");
         } else {
-            errors.add("", "the body is not JSON, " + place(parser)
+            subject.fault(errors, " is not JSON, " + place(parser)
                     + ": send one JSON object as in RFC 8259");
         }
     }
@@ -127,7 +131,8 @@ final class JsonText {
         int at = (int) Math.max(0, Math.min(here.getCharOffset(), length));
         int from = Math.max(0, at - AROUND);
         String around = new String(chars, from, Math.min(length, at + AROUND) - from);
-        return "line " + here.getLineNr() + ", column " + here.getColumnNr() + ", near "
+        String line = subject.line() ? "" : "line " + here.getLineNr() + ", ";
+        return line + "column " + here.getColumnNr() + ", near "
                 + Excerpt.quoted(around.strip());
     }
 

@@ -70,7 +70,7 @@ public final class PercentDecoder {
     }
 
     /** The error's sentence without its subject. */
-    String wrong() {
+    public String wrong() {
         return wrong;
     }
 

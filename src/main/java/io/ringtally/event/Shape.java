@@ -10,7 +10,28 @@ enum Shape {
 
     INCREMENT(bits(Field.KEY, Field.VALUE), bits(Field.ID)),
     EVENT(bits(Field.APP_ID, Field.MESSAGE_ID, Field.EVENT),
-            bits(Field.CREATED_AT, Field.VALUE, Field.ID));
+            bits(Field.CREATED_AT, Field.VALUE, Field.ID)),
+    /** CloudEvents 1.0, which has other names for them, and the value in its data. */
+    CLOUD_EVENT(bits(Field.APP_ID, Field.MESSAGE_ID, Field.EVENT, Field.ID),
+            bits(Field.CREATED_AT, Field.VALUE)) {
+        @Override
+        String label(Field field) {
+            return switch (field) {
+                case APP_ID -> "source";
+                case MESSAGE_ID -> "subject";
+                case EVENT -> "type";
+                case CREATED_AT -> "time";
+                case VALUE -> "data.value";
+                default -> field.label;
+            };
+        }
+
+        @Override
+        Field named(String label) {
+            Field field = super.named(label);
+            return field == Field.VALUE ? null : field; // not among the attributes
+        }
+    };
 
     /** {@link Field#bit() Bits} of the fields that must be there. */
     final int required;
@@ -26,10 +47,15 @@ enum Shape {
         this.fields = Field.values();
     }
 
+    /** What this shape's objects call a field. */
+    String label(Field field) {
+        return field.label;
+    }
+
     /** The field of that name, or null when it has no meaning here. */
     Field named(String label) {
         for (Field field : fields) {
-            if ((known & field.bit()) != 0 && field.label.equals(label)) {
+            if ((known & field.bit()) != 0 && label(field).equals(label)) {
                 return field;
             }
         }

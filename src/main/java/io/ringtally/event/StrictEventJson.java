@@ -1,10 +1,10 @@
 package io.ringtally.event;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /**
  * Reads any legal JSON and says all that is wrong with it: the judge of every body that
@@ -18,19 +18,22 @@ import java.nio.charset.StandardCharsets;
 final class StrictEventJson {
 
     private static final String EVENTS = "events";
+    private static final String SPEC_VERSION = "specversion";
+    private static final String DATA = "data";
 
-    private final JsonFactory factory = JsonText.strictFactory();
     private final FieldErrors errors;
     private final EventFields fields;
+    private final JsonReader json;
 
     StrictEventJson(FieldErrors errors) {
         this.errors = errors;
         this.fields = new EventFields(errors);
+        this.json = new JsonReader(errors);
     }
 
     /** Reads a body that is one object of the given shape; whether it is good. */
     boolean one(Shape shape, byte[] body, int offset, int length, EventDraft draft) {
-        return read(body, offset, length, parser -> {
+        return json.object(Subject.BODY, body, offset, length, parser -> {
             fields.begin(shape, draft);
             object(parser, shape);
         });
@@ -38,47 +41,54 @@ final class StrictEventJson {
 
     /** Reads {@code {"events":[...]}}; good events go to the sink until an error is met. */
     boolean bulk(byte[] body, int offset, int length, EventDraft draft, EventSink sink) {
-        return read(body, offset, length, parser -> bulkObject(parser, draft, sink));
+        return json.object(Subject.BODY, body, offset, length,
+                parser -> bulkObject(parser, draft, sink));
     }
 
-    private boolean read(byte[] body, int offset, int length, ObjectReading reading) {
-        JsonText text = JsonText.decode(body, offset, length, errors);
-        if (text == null) {
-            return false;
-        }
-        try (JsonParser parser = text.parse(factory)) {
-            try {
-                if (startsObject(parser)) {
-                    reading.readFrom(parser);
-                    if (!endsThere(parser)) {
-                        text.explainTrailing(parser, errors);
-                    }
-                }
-            } catch (IOException unreadable) {
-                text.explain(unreadable, parser, errors);
+    /** Reads one event, or an array of them; good ones go to the sink until an error is met. */
+    boolean items(Shape shape, byte[] body, int offset, int length, EventDraft draft,
+            EventSink sink) {
+        return json.objectOrArray(body, offset, length, parser -> {
+            if (parser.currentToken() == JsonToken.START_ARRAY) {
+                elements(parser, shape, "", draft, sink);
+                return;
             }
-        } catch (IOException onClose) {
-            throw new AssertionError("characters in memory need no closing", onClose);
+            fields.begin(shape, draft);
+            object(parser, shape);
+            if (errors.isEmpty()) {
+                sink.accept(draft);
+            }
+        });
+    }
+
+    /** Reads a line that is one event: item {@code index} of its body; whether it is good. */
+    boolean line(int index, int number, byte[] body, int offset, int length, EventDraft draft) {
+        return json.object(Subject.line(index, number), body, offset, length, parser -> {
+            fields.beginElement(Shape.EVENT, draft, "", index);
+            object(parser, Shape.EVENT);
+        });
+    }
+
+    /**
+     * Reads a CloudEvent in binary mode.
+     *
+     * @param attributes their names without the prefix {@code ce-}, decoded
+     * @param data whether the body is JSON, which may have the value
+     */
+    boolean cloudEvent(Map<String, byte[]> attributes, boolean data, byte[] body, int offset,
+            int length, EventDraft draft) {
+        fields.begin(Shape.CLOUD_EVENT, draft);
+        attributes.forEach((name, value) -> {
+            Field field = Shape.CLOUD_EVENT.named(name);
+            if (field != null && field != Field.VALUE) {
+                fields.bytes(field, value, 0, value.length);
+            }
+        });
+        if (data && length > 0) {
+            json.anything(body, offset, length, this::data);
         }
+        fields.end();
         return errors.isEmpty();
-    }
-
-    private boolean startsObject(JsonParser parser) throws IOException {
-        JsonToken first = parser.nextToken();
-        if (first == null) {
-            errors.add("", "the body is empty: send a JSON object");
-        } else if (first != JsonToken.START_OBJECT) {
-            errors.add("", "the body is " + kind(parser) + ", not an object: send a JSON object");
-        }
-        return first == JsonToken.START_OBJECT;
-    }
-
-    private static boolean endsThere(JsonParser parser) {
-        try {
-            return parser.nextToken() == null;
-        } catch (IOException notEvenJson) {
-            return false;
-        }
     }
 
     private void bulkObject(JsonParser parser, EventDraft draft, EventSink sink)
@@ -89,10 +99,10 @@ final class StrictEventJson {
             JsonToken value = parser.nextToken();
             found |= isEvents;
             if (isEvents && value == JsonToken.START_ARRAY) {
-                elements(parser, draft, sink);
+                elements(parser, Shape.EVENT, EVENTS, draft, sink);
             } else {
                 if (isEvents) {
-                    errors.add(EVENTS, "events is " + kind(parser)
+                    errors.add(EVENTS, "events is " + JsonReader.kind(parser)
                             + ", not an array: send an array of event objects");
                 }
                 parser.skipChildren();
@@ -103,18 +113,18 @@ final class StrictEventJson {
         }
     }
 
-    private void elements(JsonParser parser, EventDraft draft, EventSink sink)
-            throws IOException {
+    private void elements(JsonParser parser, Shape shape, String list, EventDraft draft,
+            EventSink sink) throws IOException {
         for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
             if (parser.currentToken() != JsonToken.START_OBJECT) {
-                String path = EVENTS + '[' + i + ']';
-                errors.add(path, path + " is " + kind(parser)
+                String path = list + '[' + i + ']';
+                errors.add(path, path + " is " + JsonReader.kind(parser)
                         + ", not an object: send an event object");
                 parser.skipChildren();
                 continue;
             }
-            fields.beginElement(Shape.EVENT, draft, i);
-            object(parser, Shape.EVENT);
+            fields.beginElement(shape, draft, list, i);
+            object(parser, shape);
             if (errors.isEmpty()) {
                 sink.accept(draft);
             }
@@ -122,16 +132,50 @@ final class StrictEventJson {
     }
 
     private void object(JsonParser parser, Shape shape) throws IOException {
+        boolean versioned = false;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            Field field = shape.named(parser.currentName());
+            String name = parser.currentName();
+            Field field = shape.named(name);
             parser.nextToken();
-            if (field == null) {
-                parser.skipChildren();
-            } else {
+            if (field != null) {
                 field(parser, field);
+            } else if (shape == Shape.CLOUD_EVENT && name.equals(DATA)) {
+                data(parser);
+            } else {
+                versioned |= name.equals(SPEC_VERSION);
+                if (shape == Shape.CLOUD_EVENT && name.equals(SPEC_VERSION)) {
+                    specVersion(parser);
+                }
+                parser.skipChildren();
             }
         }
+        if (shape == Shape.CLOUD_EVENT && !versioned) {
+            fields.fault(SPEC_VERSION, "is missing: send 1.0");
+        }
         fields.end();
+    }
+
+    private void specVersion(JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.VALUE_STRING || !parser.getText().equals("1.0")) {
+            fields.fault(SPEC_VERSION, "is " + JsonReader.kind(parser) + ": send 1.0");
+        }
+    }
+
+    /** The data of a CloudEvent: an object may have the value, anything else counts 1. */
+    private void data(JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            parser.skipChildren();
+            return;
+        }
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            boolean isValue = parser.currentName().equals(Field.VALUE.label);
+            parser.nextToken();
+            if (isValue) {
+                field(parser, Field.VALUE);
+            } else {
+                parser.skipChildren();
+            }
+        }
     }
 
     private void field(JsonParser parser, Field field) throws IOException {
@@ -144,7 +188,7 @@ final class StrictEventJson {
             byte[] digits = parser.getText().getBytes(StandardCharsets.US_ASCII);
             fields.number(digits, 0, digits.length);
         } else {
-            fields.wrongType(field, kind(parser));
+            fields.wrongType(field, JsonReader.kind(parser));
             parser.skipChildren();
         }
     }
@@ -156,23 +200,5 @@ final class StrictEventJson {
         }
         byte[] utf8 = found.getBytes(StandardCharsets.UTF_8);
         fields.text(field, utf8, 0, utf8.length);
-    }
-
-    /** What stands there instead of what should, fit for a sentence after "is". */
-    private static String kind(JsonParser parser) throws IOException {
-        return switch (parser.currentToken()) {
-            case START_OBJECT -> "an object";
-            case START_ARRAY -> "an array";
-            case VALUE_STRING -> "the string " + Excerpt.quoted(parser.getText());
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
-                    "the number " + Excerpt.plain(parser.getText());
-            default -> Excerpt.plain(parser.getText());
-        };
-    }
-
-    /** Reads the body's object, whose opening brace the parser has just passed. */
-    @FunctionalInterface
-    private interface ObjectReading {
-        void readFrom(JsonParser parser) throws IOException;
     }
 }

@@ -32,7 +32,8 @@ final class Acks {
     /** How a request says that its events were accepted. */
     interface Success {
 
-        void send(HttpServerExchange exchange);
+        /** Answers, on the I/O thread; the level was reached. */
+        void send(HttpServerExchange exchange, AckLevel level);
     }
 
     Acks(Durability durability, AckSettings settings, OpenExchanges open) {
@@ -74,7 +75,7 @@ final class Acks {
             if (settings.usual() != level || !exchange.getQueryString().isEmpty()) {
                 exchange.getResponseHeaders().put(REACHED, level.word());
             }
-            success.send(exchange);
+            success.send(exchange, level);
             FaultPoint.EDGE_ANSWERED.passed();
             return;
         }
@@ -98,7 +99,7 @@ final class Acks {
         @Override
         public void reached(HttpServerExchange exchange) {
             exchange.getResponseHeaders().put(REACHED, level.word());
-            success.send(exchange);
+            success.send(exchange, level);
             FaultPoint.EDGE_ANSWERED.passed();
         }
 

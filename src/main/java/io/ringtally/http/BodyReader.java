@@ -6,6 +6,7 @@ import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -27,6 +28,8 @@ import org.xnio.channels.StreamSourceChannel;
 final class BodyReader {
 
     private static final Logger LOG = LoggerFactory.getLogger(BodyReader.class);
+
+    private static final HttpString ACCEPT_ENCODING = new HttpString("Accept-Encoding");
 
     private final ThreadLocal<EdgeContext> contexts;
     private final OpenExchanges open;
@@ -63,7 +66,7 @@ final class BodyReader {
         while (true) {
             int read = channel.read(buffer);
             if (read < 0) {
-                endpoint.handle(exchange, context, context.body, buffer.position());
+                whole(exchange, endpoint, context.body, buffer.position());
                 return;
             }
             if (!buffer.hasRemaining() && room > limit) {
@@ -75,6 +78,40 @@ final class BodyReader {
                         .await(channel);
                 return;
             }
+        }
+    }
+
+    /** Hands a whole body to its endpoint, inflated where it was sent compressed. */
+    private void whole(HttpServerExchange exchange, BodyEndpoint endpoint, byte[] body,
+            int length) {
+        EdgeContext context = contexts.get();
+        String coding = exchange.getRequestHeaders().getFirst(Headers.CONTENT_ENCODING);
+        if (coding == null || coding.equalsIgnoreCase("identity")) {
+            endpoint.handle(exchange, context, body, length);
+        } else if (coding.equalsIgnoreCase("gzip") || coding.equalsIgnoreCase("x-gzip")) {
+            inflated(exchange, endpoint, body, length);
+        } else {
+            exchange.getResponseHeaders().put(ACCEPT_ENCODING, "gzip");
+            new Problem(415, "unsupported-content-encoding", "Content-Encoding " + coding
+                    + " is not taken here; send gzip, or the body as it is").send(exchange);
+        }
+    }
+
+    private void inflated(HttpServerExchange exchange, BodyEndpoint endpoint, byte[] body,
+            int length) {
+        int limit = endpoint.bodyBytesMax();
+        GzipBody inflated;
+        try {
+            inflated = GzipBody.inflate(body, length, limit);
+        } catch (IOException broken) {
+            new Problem(400, "invalid-gzip", "the body is not gzip, or not all of it ("
+                    + broken.getMessage() + "), nothing was counted").send(exchange);
+            return;
+        }
+        if (inflated.length() > limit) {
+            refuse(exchange, limit, "more once inflated");
+        } else {
+            endpoint.handle(exchange, contexts.get(), inflated.bytes(), inflated.length());
         }
     }
 
@@ -166,7 +203,7 @@ final class BodyReader {
                         late -> refuse(late, endpoint.bodyBytesMax(), "more"), exchange);
             } else {
                 Connectors.executeRootHandler(
-                        whole -> endpoint.handle(whole, contexts.get(), bytes, length), exchange);
+                        arrived -> whole(arrived, endpoint, bytes, length), exchange);
             }
         }
 

@@ -40,7 +40,7 @@ final class BulkEndpoint implements BodyEndpoint {
         }
         // also those counted before: a repeat is answered like the first
         int accepted = context.batch.count();
-        flow.accept(exchange, context, taken -> {
+        flow.accept(exchange, context, (taken, level) -> {
             String answer = "{\"success\":true,\"accepted\":" + accepted + "}";
             JsonBody.sendOnce(taken, 202, answer.getBytes(StandardCharsets.US_ASCII));
         });

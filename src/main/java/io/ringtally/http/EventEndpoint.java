@@ -11,7 +11,7 @@ import io.undertow.server.HttpServerExchange;
 final class EventEndpoint implements BodyEndpoint {
 
     private static final JsonBody SUCCESS = new JsonBody("{\"success\":true}");
-    private static final Acks.Success ACCEPTED = exchange -> SUCCESS.send(exchange, 202);
+    private static final Acks.Success ACCEPTED = (exchange, level) -> SUCCESS.send(exchange, 202);
 
     private final IngestFlow flow;
     private final Clock clock;

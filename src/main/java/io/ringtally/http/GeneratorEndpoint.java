@@ -52,7 +52,7 @@ final class GeneratorEndpoint {
                     .event(event, 0, event.length);
             context.batch.accept(draft);
         }
-        flow.accept(exchange, context, taken -> answer.send(taken, 202));
+        flow.accept(exchange, context, (taken, level) -> answer.send(taken, 202));
     }
 
     private static byte[] ascii(String text) {

@@ -20,6 +20,8 @@ public final class HttpServer {
 
     /** How much of a body that is too large, or that nobody wants, is read and dropped. */
     private static final long DROPPED_BYTES_MAX = 16L << 20;
+    /** A body up to this size that is there behind its headers is read without a copy. */
+    private static final int QUICK_BYTES = 64 << 10;
     private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final OpenExchanges open = new OpenExchanges();
@@ -48,7 +50,8 @@ public final class HttpServer {
             Parts service) {
         ThreadLocal<EdgeContext> contexts = ThreadLocal.withInitial(() ->
                 new EdgeContext(service.hashSeed(), service.ids().newReservation(),
-                        settings.maxEventBytes() + 1));
+                        Math.max(settings.maxEventBytes(),
+                                Math.min(settings.maxBulkBytes(), QUICK_BYTES)) + 1));
         Clock clock = service.clock();
         BodyReader bodies = new BodyReader(contexts, open, settings.requestTimeout().toMillis());
         UnreadBody unread = new UnreadBody(settings.requestTimeout().toMillis());
@@ -56,6 +59,7 @@ public final class HttpServer {
                 new IncrementEndpoint(flow, clock, settings.maxEventBytes()),
                 new EventEndpoint(flow, clock, settings.maxEventBytes()),
                 new BulkEndpoint(flow, clock, settings.maxBulkBytes()),
+                new EventsEndpoint(flow, clock, settings.maxBulkBytes()),
                 generator.enabled()
                         ? new GeneratorEndpoint(flow, clock, contexts, generator.eventsPerHit())
                         : null,

@@ -10,7 +10,7 @@ import io.undertow.server.HttpServerExchange;
  */
 final class IncrementEndpoint implements BodyEndpoint {
 
-    private static final Acks.Success ACCEPTED = exchange -> {
+    private static final Acks.Success ACCEPTED = (exchange, level) -> {
         exchange.setStatusCode(202);
         exchange.endExchange();
     };
@@ -44,7 +44,7 @@ final class IncrementEndpoint implements BodyEndpoint {
                 yield fields.complete(context.errors) && context.parser.readIncrementFields(
                         fields.values(), context.draft, context.errors);
             }
-            case OTHER -> {
+            default -> {
                 MediaType.unsupported(exchange.getRequestHeaders(), "application/json,"
                         + " application/x-www-form-urlencoded or multipart/form-data")
                         .send(exchange);

@@ -19,7 +19,7 @@ import java.util.function.ToIntFunction;
  */
 final class IngestFlow {
 
-    private static final HttpString DUPLICATES = new HttpString("Ringtally-Duplicates");
+    static final HttpString DUPLICATES = new HttpString("Ringtally-Duplicates");
 
     private final Intake intake;
     private final OnceOnly onceOnly;

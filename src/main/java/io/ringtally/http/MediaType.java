@@ -12,7 +12,12 @@ import java.util.Locale;
  */
 enum MediaType {
 
-    JSON, FORM, MULTIPART, OTHER;
+    JSON, NDJSON, CLOUD_EVENT, CLOUD_EVENTS, FORM, MULTIPART, OTHER;
+
+    /** Whether events come in such a body. */
+    boolean isEvents() {
+        return this == JSON || this == NDJSON || this == CLOUD_EVENT || this == CLOUD_EVENTS;
+    }
 
     /** The media type of a request; JSON when none is named, as the body decides anyway. */
     static MediaType of(HeaderMap headers) {
@@ -27,14 +32,14 @@ enum MediaType {
                 && !charset.equalsIgnoreCase("us-ascii")) {
             return OTHER;
         }
-        if (name.equals("application/json")
-                || name.startsWith("application/") && name.endsWith("+json")) {
-            return JSON;
-        }
         return switch (name) {
+            case "application/json" -> JSON;
+            case "application/x-ndjson", "application/ndjson" -> NDJSON;
+            case "application/cloudevents+json" -> CLOUD_EVENT;
+            case "application/cloudevents-batch+json" -> CLOUD_EVENTS;
             case "application/x-www-form-urlencoded" -> FORM;
             case "multipart/form-data" -> MULTIPART;
-            default -> OTHER;
+            default -> name.startsWith("application/") && name.endsWith("+json") ? JSON : OTHER;
         };
     }
 

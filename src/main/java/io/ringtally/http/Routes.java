@@ -25,6 +25,7 @@ final class Routes implements HttpHandler {
     private final BodyEndpoint increment;
     private final BodyEndpoint event;
     private final BodyEndpoint bulk;
+    private final BodyEndpoint events;
     private final GeneratorEndpoint generator;
     private final ReadEndpoint reads;
     private final StatusReport status;
@@ -39,6 +40,7 @@ final class Routes implements HttpHandler {
         this.increment = endpoints.increment();
         this.event = endpoints.event();
         this.bulk = endpoints.bulk();
+        this.events = endpoints.events();
         this.generator = endpoints.generator();
         this.reads = endpoints.reads();
         this.status = endpoints.status();
@@ -75,6 +77,7 @@ final class Routes implements HttpHandler {
                     post(exchange, method, event);
                 }
             }
+            case "/v1/events" -> post(exchange, method, events);
             case "/api/event/bulk" -> post(exchange, method, bulk);
             case "/status" -> {
                 if (answers.readable(exchange)) {
@@ -138,7 +141,7 @@ final class Routes implements HttpHandler {
 
     /** What the routes lead to. */
     record Endpoints(AdmissionGate gate, BodyReader bodies, UnreadBody unread,
-            BodyEndpoint increment, BodyEndpoint event, BodyEndpoint bulk,
+            BodyEndpoint increment, BodyEndpoint event, BodyEndpoint bulk, BodyEndpoint events,
             GeneratorEndpoint generator, ReadEndpoint reads, StatusReport status) {
     }
 }

@@ -52,6 +52,19 @@ final class BodyMaker {
         return maybeDamaged(maybeSpaced(objectText(shape)));
     }
 
+    /** One event, or an array of some. */
+    byte[] items() {
+        if (random.nextInt(3) == 0) {
+            return object(Shape.EVENT);
+        }
+        StringBuilder text = new StringBuilder("[");
+        int events = random.nextInt(4);
+        for (int i = 0; i < events; i++) {
+            text.append(i == 0 ? "" : "," + space()).append(objectText(Shape.EVENT));
+        }
+        return maybeDamaged(maybeSpaced(text.append(']').toString()));
+    }
+
     byte[] bulk() {
         StringBuilder text = new StringBuilder();
         int events = random.nextInt(4);

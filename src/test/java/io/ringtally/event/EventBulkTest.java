@@ -52,7 +52,7 @@ class EventBulkTest {
         "[] | `` | the body is an array, not an object",
         "{'events':[} | `` | the body is not JSON",
         "{'events':[ | `` | ends in the middle",
-        "{'events':[]}] | `` | goes on after its object",
+        "{'events':[]}] | `` | goes on after its JSON",
     })
     void saysWhatIsNotABulk(String body, String field, String reason) {
         Reading reading = Reading.ofBulk(body.replace('\'', '"'));

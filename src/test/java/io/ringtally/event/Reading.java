@@ -34,6 +34,32 @@ record Reading(boolean good, List<String> events, List<FieldError> errors) {
         return new Reading(good, lines.lines, errors);
     }
 
+    static Reading ofItems(String body) {
+        return ofMany(body, new EventParser()::readItems);
+    }
+
+    static Reading ofLines(String body) {
+        return ofMany(body, new EventParser()::readLines);
+    }
+
+    static Reading ofCloudEvents(String body) {
+        return ofMany(body, new EventParser()::readCloudEvents);
+    }
+
+    /** One of the parser's methods for many events. */
+    interface Many {
+        boolean read(byte[] body, int offset, int length, EventSink sink,
+                List<FieldError> errors);
+    }
+
+    private static Reading ofMany(String body, Many reader) {
+        List<FieldError> errors = new ArrayList<>();
+        DraftLines lines = new DraftLines();
+        byte[] bytes = utf8(body);
+        boolean good = reader.read(bytes, 0, bytes.length, lines, errors);
+        return new Reading(good, lines.lines, errors);
+    }
+
     static Reading of(boolean good, EventDraft draft, List<FieldError> errors) {
         return new Reading(good, List.of(line(draft)), errors);
     }

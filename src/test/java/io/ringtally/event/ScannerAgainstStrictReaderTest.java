@@ -59,6 +59,27 @@ class ScannerAgainstStrictReaderTest {
     }
 
     @Test
+    void agreesOnItems() {
+        BodyMaker maker = new BodyMaker(20260105);
+        EventDraft draft = new EventDraft();
+        int rounds = 40_000;
+        for (int round = 0; round < rounds; round++) {
+            byte[] body = maker.items();
+            byte[] framed = framed(body);
+            Reading.DraftLines fast = new Reading.DraftLines();
+            Reading.DraftLines slow = new Reading.DraftLines();
+            boolean scans = scanner.items(framed, BEFORE, body.length, draft, fast);
+            errors.open(listed);
+            boolean good = strict.items(Shape.EVENT, framed, BEFORE, body.length, draft, slow);
+            count(scans, good, body);
+            if (scans) {
+                assertEquals(slow.lines, fast.lines, () -> text(body));
+            }
+        }
+        assertSpread(rounds);
+    }
+
+    @Test
     void neitherThrowsOnNoise() {
         Random random = new Random(20260104);
         EventParser parser = new EventParser();
@@ -76,6 +97,12 @@ class ScannerAgainstStrictReaderTest {
             assertFalse(listed.isEmpty());
             assertFalse(parser.readBulk(body, 0, body.length, sink, listed));
             assertFalse(listed.isEmpty());
+            assertFalse(parser.readItems(body, 0, body.length, sink, listed));
+            assertFalse(listed.isEmpty());
+            assertFalse(parser.readCloudEvents(body, 0, body.length, sink, listed));
+            assertFalse(listed.isEmpty());
+            parser.readLines(body, 0, body.length, sink, listed);
+            assertTrue(sink.lines.isEmpty());
             assertFalse(parser.readIncrementForm(body, 0, body.length, draft, listed));
             assertFalse(listed.isEmpty());
         }
