@@ -20,6 +20,8 @@ final class Session implements AutoCloseable {
     private ServerProcess server;
     private final List<String> faults = new ArrayList<>();
     private long acked;
+    /** Events of requests that may have been under way at the ends of wrk's runs. */
+    private long unread;
     private int wrkRuns;
 
     /** Returns once the server is up. {@code ioThreads} 0 leaves their number to the server. */
@@ -64,7 +66,7 @@ final class Session implements AutoCloseable {
                 .filter(line -> texts.stream().anyMatch(line::contains)).toList();
     }
 
-    /** Requests answered 2xx so far. */
+    /** Events of the requests answered 2xx so far. */
     long acked() {
         return acked;
     }
@@ -102,7 +104,8 @@ final class Session implements AutoCloseable {
         Usage.Snapshot before = snapshot();
         WrkResult result = rig.wrk().run(script, duration);
         Window window = new Window(result, before.until(snapshot()));
-        acked += result.ok();
+        acked += result.ok() * result.eventsPerRequest();
+        unread += (long) rig.wrk().connections() * result.eventsPerRequest();
         wrkRuns++;
         rig.results().raw(arm.label() + " " + rig.wrk().line(script, duration), result.output());
         if (!server.isAlive()) {
@@ -154,7 +157,6 @@ final class Session implements AutoCloseable {
             faults.add(end.exitCode() < 0 ? "did not stop in time"
                     : "ended with exit code " + end.exitCode());
         }
-        long unread = (long) wrkRuns * rig.wrk().connections();
         long counted = 0;
         if (arm.counts()) {
             counted = rig.postgres().number(arm.sumQuery());

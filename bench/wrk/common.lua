@@ -26,9 +26,9 @@ local function clock_us()
 end
 
 -- The request head for a body of this length, made once by wrk itself.
-local function formatter(path)
+local function formatter(path, content_type)
    local heads = {}
-   local headers = { ["Content-Type"] = "application/json" }
+   local headers = { ["Content-Type"] = content_type or "application/json" }
    return function(body)
       local head = heads[#body]
       if not head then
@@ -42,7 +42,8 @@ end
 -- definition: path, keys (how many counters the script can touch), body (a function of the index
 -- of the request and of the thread, from 0, that returns the JSON), prepared (requests of one
 -- thread, sent again and again; without it every request is put together when it is sent),
--- keys_per_thread (where one thread does not touch them all).
+-- keys_per_thread (where one thread does not touch them all), content_type (JSON if none is given),
+-- events (of one request, 1 if not given).
 function load.define(definition)
    shape = definition
 end
@@ -57,7 +58,7 @@ end
 
 function init(arguments)
    math.randomseed(20260101 + thread_index)
-   local format = formatter(shape.path)
+   local format = formatter(shape.path, shape.content_type)
    local next_index = -1
    if not shape.prepared then
       local body, thread = shape.body, thread_index
@@ -99,7 +100,7 @@ function done(summary, latency, requests)
       { "closed_loop_max_us", latency.max },
       { "apart_us", last_us - first_us },
       { "keys", math.min(shape.keys, (shape.keys_per_thread or shape.keys) * #threads) },
-      { "events_per_request", 1 },
+      { "events_per_request", shape.events or 1 },
    }
    local line = "bench-result"
    for _, field in ipairs(fields) do

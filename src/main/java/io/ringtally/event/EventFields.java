@@ -45,29 +45,16 @@ final class EventFields {
                 fault(field, "is missing: " + field.remedy);
             }
         }
-        int identity = Field.APP_ID.bit() | Field.ID.bit();
-        if (shape == Shape.CLOUD_EVENT && (seen & ~wrong & identity) == identity) {
-            identify();
+        if (shape == Shape.CLOUD_EVENT) {
+            notEmpty(Field.APP_ID, draft.appLength);
+            notEmpty(Field.ID, draft.idLength);
         }
     }
 
-    /** A CloudEvent's id is unique within its source only. */
-    private void identify() {
-        int length = draft.appLength + 1 + draft.idLength;
-        if (draft.appLength == 0) {
-            fault(Field.APP_ID, "is empty: send where the event comes from");
-        } else if (draft.idLength == 0) {
-            fault(Field.ID, "is empty: send an id that is unique within its source");
-        } else if (length > EventLimits.ID_BYTES_MAX) {
-            fault(Field.ID, "has " + draft.idLength + " bytes, and the source " + draft.appLength
-                    + ": together they may have " + (EventLimits.ID_BYTES_MAX - 1));
-        } else {
-            byte[] both = new byte[length];
-            System.arraycopy(draft.appBytes, draft.appOffset, both, 0, draft.appLength);
-            both[draft.appLength] = ' ';
-            System.arraycopy(draft.idBytes, draft.idOffset, both, draft.appLength + 1,
-                    draft.idLength);
-            draft.id(both, 0, length);
+    /** What may be empty elsewhere must not be here. */
+    private void notEmpty(Field field, int length) {
+        if (length == 0 && (seen & ~wrong & field.bit()) != 0) {
+            fault(field, "is empty: send a string of 1 to " + field.bytesMax + " bytes of UTF-8");
         }
     }
 

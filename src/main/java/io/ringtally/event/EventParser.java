@@ -85,8 +85,7 @@ public final class EventParser {
     /**
      * Reads a CloudEvent 1.0 in structured mode, or an array of them (batched mode), all or none:
      * {@code source} is the app, {@code subject} the message, {@code type} the event, {@code time}
-     * its {@code created_at}, {@code data.value} the value (1 if there is none), and source and id
-     * together its id.
+     * its {@code created_at}, {@code data.value} the value (1 if there is none).
      */
     public boolean readCloudEvents(
             byte[] body, int offset, int length, EventSink sink, List<FieldError> errors) {
