@@ -12,6 +12,7 @@ import io.ringtally.dedupe.DedupeSettings;
 import io.ringtally.http.AckSettings;
 import io.ringtally.audit.AuditSettings;
 import io.ringtally.http.AdminSettings;
+import io.ringtally.http.BodySettings;
 import io.ringtally.http.GeneratorSettings;
 import io.ringtally.http.HttpSettings;
 import io.ringtally.journal.JournalSettings;
@@ -166,7 +167,9 @@ public final class Configuration {
     public HttpSettings http() throws ConfigurationException {
         return checked("http", () -> new HttpSettings(values.getString("http.host"),
                 values.getInt("http.port"), coresOr("http.io-threads"),
-                bytes("http.max-event-bytes"), bytes("http.max-bulk-bytes"),
+                new BodySettings(bytes("http.max-event-bytes"), bytes("http.max-bulk-bytes"),
+                        values.getBytes("http.max-stream-bytes"),
+                        values.getBytes("http.max-arriving-bytes")),
                 values.getInt("http.max-connections"), duration("http.idle-timeout"),
                 duration("http.request-timeout"), duration("http.read-timeout")));
     }

@@ -29,16 +29,20 @@ final class BodyReader {
 
     private static final Logger LOG = LoggerFactory.getLogger(BodyReader.class);
 
+    private static final int FIRST_BYTES = 1 << 10;
     private static final HttpString ACCEPT_ENCODING = new HttpString("Accept-Encoding");
 
     private final ThreadLocal<EdgeContext> contexts;
     private final OpenExchanges open;
+    private final BodyMemory memory;
     private final UnreadBody unread;
     private final long requestTimeoutMillis;
 
-    BodyReader(ThreadLocal<EdgeContext> contexts, OpenExchanges open, long requestTimeoutMillis) {
+    BodyReader(ThreadLocal<EdgeContext> contexts, OpenExchanges open, BodyMemory memory,
+            long requestTimeoutMillis) {
         this.contexts = contexts;
         this.open = open;
+        this.memory = memory;
         this.unread = new UnreadBody(requestTimeoutMillis);
         this.requestTimeoutMillis = requestTimeoutMillis;
     }
@@ -56,7 +60,7 @@ final class BodyReader {
         }
         EdgeContext context = contexts.get();
         if (HttpContinue.requiresContinueResponse(exchange)) {
-            new ArrivingBody(exchange, endpoint, context.body, 0).sendContinue();
+            new ArrivingBody(exchange, endpoint).sendContinue();
             return;
         }
         StreamSourceChannel channel = exchange.getRequestChannel();
@@ -74,8 +78,10 @@ final class BodyReader {
                 return;
             }
             if (read == 0) {
-                new ArrivingBody(exchange, endpoint, context.body, buffer.position())
-                        .await(channel);
+                ArrivingBody arriving = new ArrivingBody(exchange, endpoint);
+                if (arriving.begin(context.body, buffer.position())) {
+                    arriving.await(channel);
+                }
                 return;
             }
         }
@@ -140,6 +146,12 @@ final class BodyReader {
                 .send(exchange);
     }
 
+    private void refuse(HttpServerExchange exchange) {
+        unread.drop(exchange);
+        exchange.getResponseHeaders().put(Headers.RETRY_AFTER, 1);
+        memory.problem().send(exchange);
+    }
+
     private void refuse(HttpServerExchange exchange, int limit, String found) {
         unread.drop(exchange);
         new Problem(413, "body-too-large", "the body has " + found + ", the limit here is " + limit
@@ -151,16 +163,33 @@ final class BodyReader {
 
         private final HttpServerExchange exchange;
         private final BodyEndpoint endpoint;
-        private byte[] bytes;
+        private byte[] bytes = new byte[FIRST_BYTES];
+        private boolean crowded;
         private int length;
         private XnioExecutor.Key deadline;
 
-        ArrivingBody(HttpServerExchange exchange, BodyEndpoint endpoint, byte[] soFar,
-                int length) {
+        ArrivingBody(HttpServerExchange exchange, BodyEndpoint endpoint) {
             this.exchange = exchange;
             this.endpoint = endpoint;
-            this.bytes = Arrays.copyOf(soFar, Math.max(1024, length));
-            this.length = length;
+        }
+
+        /** Takes over what is there; false if there is no room, then it has been answered. */
+        boolean begin(byte[] soFar, int read) {
+            if (read > bytes.length && !grow(read)) {
+                refuse(exchange);
+                return false;
+            }
+            System.arraycopy(soFar, 0, bytes, 0, read);
+            length = read;
+            return true;
+        }
+
+        private boolean grow(int size) {
+            if (!memory.grow(bytes.length, size)) {
+                return false;
+            }
+            bytes = Arrays.copyOf(bytes, size);
+            return true;
         }
 
         void sendContinue() {
@@ -198,7 +227,9 @@ final class BodyReader {
                 return;
             }
             done(channel);
-            if (length > endpoint.bodyBytesMax()) {
+            if (crowded) {
+                Connectors.executeRootHandler(BodyReader.this::refuse, exchange);
+            } else if (length > endpoint.bodyBytesMax()) {
                 Connectors.executeRootHandler(
                         late -> refuse(late, endpoint.bodyBytesMax(), "more"), exchange);
             } else {
@@ -207,12 +238,14 @@ final class BodyReader {
             }
         }
 
-        /** Reads what is there; true when the body is complete or too long. */
+        /** Reads what is there; true when it is complete, too long, or there is no room. */
         private boolean readMore(StreamSourceChannel channel) throws IOException {
             while (true) {
                 int limit = endpoint.bodyBytesMax();
-                if (length == bytes.length) {
-                    bytes = Arrays.copyOf(bytes, Math.min(limit + 1, bytes.length * 2));
+                if (length == bytes.length
+                        && !grow(Math.min(limit + 1, bytes.length * 2))) {
+                    crowded = true;
+                    return true;
                 }
                 int read = channel.read(ByteBuffer.wrap(bytes, length, bytes.length - length));
                 if (read <= 0) {
@@ -229,10 +262,12 @@ final class BodyReader {
             deadline.remove();
             channel.suspendReads();
             channel.getReadSetter().set(null);
+            memory.free(bytes.length);
             open.leave();
         }
 
         private void tooLate() {
+            memory.free(bytes.length);
             open.leave();
             LOG.debug("a body did not arrive within {} ms", requestTimeoutMillis);
             IoUtils.safeClose(exchange.getConnection());

@@ -43,23 +43,25 @@ public final class HttpServer {
                 1, settings.maxConnections());
         // endpoints have limits of their own, below this one
         this.undertow = listener.with(settings.idleTimeout(), settings.requestTimeout(),
-                settings.maxBulkBytes() + DROPPED_BYTES_MAX, routes);
+                settings.bodies().maxBulkBytes() + DROPPED_BYTES_MAX, routes);
     }
 
     private Routes.Endpoints endpoints(HttpSettings settings, GeneratorSettings generator,
             Parts service) {
         ThreadLocal<EdgeContext> contexts = ThreadLocal.withInitial(() ->
                 new EdgeContext(service.hashSeed(), service.ids().newReservation(),
-                        Math.max(settings.maxEventBytes(),
-                                Math.min(settings.maxBulkBytes(), QUICK_BYTES)) + 1));
+                        Math.max(settings.bodies().maxEventBytes(),
+                                Math.min(settings.bodies().maxBulkBytes(), QUICK_BYTES)) + 1));
         Clock clock = service.clock();
-        BodyReader bodies = new BodyReader(contexts, open, settings.requestTimeout().toMillis());
+        BodyMemory memory = new BodyMemory(settings.bodies().maxArrivingBytes());
+        BodyReader bodies = new BodyReader(contexts, open, memory,
+                settings.requestTimeout().toMillis());
         UnreadBody unread = new UnreadBody(settings.requestTimeout().toMillis());
         return new Routes.Endpoints(service.gate(), bodies, unread,
-                new IncrementEndpoint(flow, clock, settings.maxEventBytes()),
-                new EventEndpoint(flow, clock, settings.maxEventBytes()),
-                new BulkEndpoint(flow, clock, settings.maxBulkBytes()),
-                new EventsEndpoint(flow, clock, settings.maxBulkBytes()),
+                new IncrementEndpoint(flow, clock, settings.bodies().maxEventBytes()),
+                new EventEndpoint(flow, clock, settings.bodies().maxEventBytes()),
+                new BulkEndpoint(flow, clock, settings.bodies().maxBulkBytes()),
+                new EventsEndpoint(flow, clock, settings.bodies().maxBulkBytes()),
                 generator.enabled()
                         ? new GeneratorEndpoint(flow, clock, contexts, generator.eventsPerHit())
                         : null,

@@ -8,24 +8,18 @@ import java.time.Duration;
  * @param host address to bind
  * @param port 0 (any free one) to 65535
  * @param ioThreads threads that read, parse and answer, 1 to 256
- * @param maxEventBytes largest body of a single event, 1 KiB to 1 MiB
- * @param maxBulkBytes largest body of a bulk request, 1 KiB to 64 MiB
+ * @param bodies how large bodies may be
  * @param maxConnections connections accepted at once, 1 to 1,000,000
  * @param idleTimeout how long a connection may stay without a request
  * @param requestTimeout how long a request may take to arrive
  * @param readTimeout how long a read may wait for its shard
  */
-public record HttpSettings(String host, int port, int ioThreads, int maxEventBytes,
-        int maxBulkBytes, int maxConnections, Duration idleTimeout, Duration requestTimeout,
-        Duration readTimeout) {
+public record HttpSettings(String host, int port, int ioThreads, BodySettings bodies,
+        int maxConnections, Duration idleTimeout, Duration requestTimeout, Duration readTimeout) {
 
     public HttpSettings {
         require(port >= 0 && port <= 65_535, "http.port", port, "0 to 65535");
         require(ioThreads >= 1 && ioThreads <= 256, "http.io-threads", ioThreads, "1 to 256");
-        require(maxEventBytes >= 1 << 10 && maxEventBytes <= 1 << 20, "http.max-event-bytes",
-                maxEventBytes, "1 KiB to 1 MiB");
-        require(maxBulkBytes >= 1 << 10 && maxBulkBytes <= 1 << 26, "http.max-bulk-bytes",
-                maxBulkBytes, "1 KiB to 64 MiB");
         require(maxConnections >= 1 && maxConnections <= 1_000_000, "http.max-connections",
                 maxConnections, "1 to 1000000");
         requireSeconds("http.idle-timeout", idleTimeout);

@@ -11,7 +11,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -36,7 +38,8 @@ class EventBatchesIT {
     static void start() throws Exception {
         database = TestPostgres.shared().newDatabase();
         service = RunningService.start(directory.resolve("data"), database,
-                Map.of("RINGTALLY_HTTP_MAX_BULK_BYTES", BODY_MAX + "B"));
+                Map.of("RINGTALLY_HTTP_MAX_BULK_BYTES", BODY_MAX + "B",
+                        "RINGTALLY_HTTP_MAX_ARRIVING_BYTES", 4 * BODY_MAX + "B"));
     }
 
     @AfterAll
@@ -134,6 +137,35 @@ class EventBatchesIT {
                 (event("bad", 1) + "\n").repeat(BODY_MAX / 50)));
         assertEquals(404, service.get("/v1/counters/bad?app_id=a&event=e").statusCode());
         assertEquals(405, service.get("/v1/events").statusCode());
+    }
+
+    @Test
+    void bodiesOnTheirWayAreBoundedTogether() throws IOException {
+        String body = event("crowd", 1) + " ".repeat(BODY_MAX - event("crowd", 1).length());
+        byte[] request = RawConnection.post("/v1/events", RawConnection.bytes(body),
+                "Content-Type: application/json\r\n");
+        int half = request.length - 1_000;
+        List<RawConnection> crowd = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            crowd.add(new RawConnection(service).send(Arrays.copyOf(request, half)));
+        }
+        int taken = 0;
+        for (RawConnection one : crowd) {
+            try (one) {
+                RawConnection.Answer answer =
+                        one.send(Arrays.copyOfRange(request, half, request.length)).answer();
+                taken += answer.status() == 202 ? 1 : 0;
+                if (answer.status() != 202) {
+                    assertEquals(503, answer.status(), answer.toString());
+                    assertTrue(answer.body().contains("too-many-bodies"), answer.body());
+                    assertEquals("1", answer.headers().get("retry-after"));
+                }
+            }
+        }
+        // there is room for four or five at once, as they grow
+        assertTrue(taken >= 4 && taken < crowd.size(), taken + " were taken");
+        assertAccepted(1, 0, post("application/json", body));
+        expected += taken + 1;
     }
 
     @Test
