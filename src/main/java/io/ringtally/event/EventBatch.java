@@ -34,6 +34,7 @@ public final class EventBatch implements EventSink {
     /** {@code K/}, and room for the digits of an event's index. */
     private final byte[] madeId = new byte[EventLimits.ID_BYTES_MAX];
     private int keyLength;
+    private long place;
 
     /**
      * Creates an empty batch.
@@ -56,7 +57,15 @@ public final class EventBatch implements EventSink {
     }
 
     /**
-     * From here on events without an id get {@code K/0, K/1, ...} by their place in the batch, K
+     * The next event is item {@code place} of its request, from 0; those behind it follow on. Items
+     * that are refused have places, too.
+     */
+    public void place(long next) {
+        place = next;
+    }
+
+    /**
+     * From here on events without an id get {@code K/0, K/1, ...} by their place in the request, K
      * being ASCII of at most {@link EventLimits#KEY_BYTES_MAX} characters.
      */
     public void identifyBy(String key) {
@@ -73,6 +82,7 @@ public final class EventBatch implements EventSink {
         used = 0;
         count = 0;
         withId = 0;
+        place = 0;
     }
 
     /** Encodes one event. The draft has been checked against {@link EventLimits}. */
@@ -109,16 +119,17 @@ public final class EventBatch implements EventSink {
         put(draft.idBytes, draft.idOffset, draft.idLength, p);
         used += size;
         count++;
+        place++;
         withId += draft.idLength == 0 ? 0 : 1;
     }
 
-    /** Writes the digits of the next event's index behind the key; the length of it all. */
+    /** Writes the digits of the next event's place behind the key; the length of it all. */
     private int madeIdLength() {
         int digits = 1;
-        for (int rest = count; rest >= 10; rest /= 10) {
+        for (long rest = place; rest >= 10; rest /= 10) {
             digits++;
         }
-        int rest = count;
+        long rest = place;
         for (int at = keyLength + digits - 1; at >= keyLength; at--) {
             madeId[at] = (byte) ('0' + rest % 10);
             rest /= 10;

@@ -95,4 +95,9 @@ public final class EventDraft {
         createdAtMicros = micros;
         return this;
     }
+
+    /** The id; empty if there is none. */
+    public String id() {
+        return new String(idBytes, idOffset, idLength, StandardCharsets.UTF_8);
+    }
 }

@@ -24,6 +24,9 @@ public final class EventLimits {
      */
     public static final int KEY_BYTES_MAX = ID_BYTES_MAX - 8;
 
+    /** How many items such a key can name. */
+    public static final int KEY_ITEMS_MAX = 10_000_000;
+
     /** 0001-01-01T00:00:00Z. */
     public static final long TIME_MICROS_MIN = -62_135_596_800_000_000L;
 

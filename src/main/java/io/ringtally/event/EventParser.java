@@ -121,16 +121,12 @@ public final class EventParser {
         int index = 0;
         int number = 1;
         for (int at = offset; at < end; number++) {
-            int lineEnd = EventScanner.lineEnd(body, at, end);
-            boolean good = scanner.one(Shape.EVENT, body, at, lineEnd - at, element);
-            boolean blank = !good && EventScanner.isBlank(body, at, lineEnd);
-            if (!good && !blank) {
-                good = strict.line(index, number, body, at, lineEnd - at, element);
-            }
-            if (good && found.isEmpty()) {
+            int lineEnd = lineEnd(body, at, end);
+            NdjsonLine line = line(index, number, body, at, lineEnd - at, element);
+            if (line == NdjsonLine.EVENT && found.isEmpty()) {
                 sink.accept(element);
             }
-            index += blank ? 0 : 1;
+            index += line == NdjsonLine.BLANK ? 0 : 1;
             at = lineEnd + 1;
         }
         boolean good = closed(found.isEmpty(), element);
@@ -138,6 +134,39 @@ public final class EventParser {
             sink.reset();
         }
         return good;
+    }
+
+    /**
+     * Reads one line of NDJSON, without its end. Unlike elsewhere, the draft of a bad one keeps
+     * what could be read, such as its id.
+     *
+     * @param index which item of its body it is, from 0: blank lines are none
+     * @param number which line of its body it is, from 1
+     */
+    public NdjsonLine readLine(int index, int number, byte[] body, int offset, int length,
+            EventDraft draft, List<FieldError> errors) {
+        found.open(errors);
+        NdjsonLine line = line(index, number, body, offset, length, draft);
+        found.close();
+        return line;
+    }
+
+    private NdjsonLine line(int index, int number, byte[] body, int offset, int length,
+            EventDraft draft) {
+        if (scanner.one(Shape.EVENT, body, offset, length, draft)) {
+            return NdjsonLine.EVENT;
+        }
+        draft.clear();
+        if (EventScanner.isBlank(body, offset, offset + length)) {
+            return NdjsonLine.BLANK;
+        }
+        return strict.line(index, number, body, offset, length, draft)
+                ? NdjsonLine.EVENT : NdjsonLine.BAD;
+    }
+
+    /** Index of the next line feed, or {@code end} if there is none before it. */
+    public static int lineEnd(byte[] body, int from, int end) {
+        return EventScanner.lineEnd(body, from, end);
     }
 
     /** Reads an increment as {@code application/x-www-form-urlencoded}: {@code key=k&value=1}. */

@@ -91,16 +91,38 @@ final class BodyReader {
     private void whole(HttpServerExchange exchange, BodyEndpoint endpoint, byte[] body,
             int length) {
         EdgeContext context = contexts.get();
-        String coding = exchange.getRequestHeaders().getFirst(Headers.CONTENT_ENCODING);
-        if (coding == null || coding.equalsIgnoreCase("identity")) {
+        if (isPlain(exchange)) {
             endpoint.handle(exchange, context, body, length);
-        } else if (coding.equalsIgnoreCase("gzip") || coding.equalsIgnoreCase("x-gzip")) {
+        } else if (isGzip(exchange)) {
             inflated(exchange, endpoint, body, length);
         } else {
-            exchange.getResponseHeaders().put(ACCEPT_ENCODING, "gzip");
-            new Problem(415, "unsupported-content-encoding", "Content-Encoding " + coding
-                    + " is not taken here; send gzip, or the body as it is").send(exchange);
+            unknownCoding(exchange).send(exchange);
         }
+    }
+
+    /** Whether the body comes as it is. */
+    static boolean isPlain(HttpServerExchange exchange) {
+        String coding = exchange.getRequestHeaders().getFirst(Headers.CONTENT_ENCODING);
+        return coding == null || coding.equalsIgnoreCase("identity");
+    }
+
+    static boolean isGzip(HttpServerExchange exchange) {
+        String coding = exchange.getRequestHeaders().getFirst(Headers.CONTENT_ENCODING);
+        return coding != null
+                && (coding.equalsIgnoreCase("gzip") || coding.equalsIgnoreCase("x-gzip"));
+    }
+
+    /** The answer to a body that comes in another way; its header is set. */
+    static Problem unknownCoding(HttpServerExchange exchange) {
+        exchange.getResponseHeaders().put(ACCEPT_ENCODING, "gzip");
+        return new Problem(415, "unsupported-content-encoding", "Content-Encoding "
+                + exchange.getRequestHeaders().getFirst(Headers.CONTENT_ENCODING)
+                + " is not taken here; send gzip, or the body as it is");
+    }
+
+    static Problem notGzip(IOException broken) {
+        return new Problem(400, "invalid-gzip", "the body is not gzip, or not all of it ("
+                + broken.getMessage() + "), nothing was counted");
     }
 
     private void inflated(HttpServerExchange exchange, BodyEndpoint endpoint, byte[] body,
@@ -110,8 +132,7 @@ final class BodyReader {
         try {
             inflated = GzipBody.inflate(body, length, limit);
         } catch (IOException broken) {
-            new Problem(400, "invalid-gzip", "the body is not gzip, or not all of it ("
-                    + broken.getMessage() + "), nothing was counted").send(exchange);
+            notGzip(broken).send(exchange);
             return;
         }
         if (inflated.length() > limit) {
@@ -126,7 +147,7 @@ final class BodyReader {
      * as chunked, or up to the end of the connection, where half a body cannot be told from a whole
      * one (RFC 9112, section 6.3).
      */
-    private static boolean isChunkedOrEmpty(HttpServerExchange exchange) {
+    static boolean isChunkedOrEmpty(HttpServerExchange exchange) {
         String coding = exchange.getRequestHeaders().getFirst(Headers.TRANSFER_ENCODING);
         if (coding == null || Headers.CHUNKED.equalToString(coding)) {
             return true;
@@ -139,11 +160,14 @@ final class BodyReader {
 
     /** The client went away in the middle of its body, or only its sending side did. */
     static void brokenOff(HttpServerExchange exchange, IOException why) {
-        LOG.debug("a body broke off", why);
         exchange.setPersistent(false);
-        new Problem(400, "body-broken-off", "the body ended before it was complete, nothing was"
-                + " counted; send as many bytes as Content-Length says, or the last chunk")
-                .send(exchange);
+        brokenOff(why).send(exchange);
+    }
+
+    static Problem brokenOff(IOException why) {
+        LOG.debug("a body broke off", why);
+        return new Problem(400, "body-broken-off", "the body ended before it was complete, nothing"
+                + " was counted; send as many bytes as Content-Length says, or the last chunk");
     }
 
     private void refuse(HttpServerExchange exchange) {

@@ -23,6 +23,10 @@ final class EdgeContext {
     final List<FieldError> errors = new ArrayList<>();
     final byte[] body;
     final ByteBuffer bodyBuffer;
+    /** Up to where the log has the batch offered last. */
+    long position;
+    /** How many of its events had been counted before. */
+    int duplicates;
 
     EdgeContext(long hashSeed, Reservation ids, int bodyBytes) {
         batch = new EventBatch(hashSeed);

@@ -62,6 +62,8 @@ public final class HttpServer {
                 new EventEndpoint(flow, clock, settings.bodies().maxEventBytes()),
                 new BulkEndpoint(flow, clock, settings.bodies().maxBulkBytes()),
                 new EventsEndpoint(flow, clock, settings.bodies().maxBulkBytes()),
+                new PartialEvents(new PartialEvents.Parts(flow, contexts, service.gate(), clock,
+                        open, memory, settings.bodies(), settings.requestTimeout().toMillis())),
                 generator.enabled()
                         ? new GeneratorEndpoint(flow, clock, contexts, generator.eventsPerHit())
                         : null,

@@ -5,6 +5,7 @@ import io.ringtally.event.FieldError;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.HttpString;
+import java.util.List;
 
 /**
  * The header {@code Idempotency-Key: K}: events of the request that have no id of their own get
@@ -27,19 +28,27 @@ final class IdempotencyKey {
      * @return false if the key cannot be used; the context's errors say why
      */
     static boolean use(HttpServerExchange exchange, EdgeContext context) {
+        context.errors.clear();
+        String key = of(exchange, context.errors);
+        if (key != null) {
+            context.batch.identifyBy(key);
+        }
+        return context.errors.isEmpty();
+    }
+
+    /** The request's key; null if it has none, or one that cannot be used: an error says why. */
+    static String of(HttpServerExchange exchange, List<FieldError> errors) {
         HeaderValues sent = exchange.getRequestHeaders().get(HEADER);
         if (sent == null) {
-            return true;
+            return null;
         }
         String wrong = sent.size() > 1 ? "is sent " + sent.size() + " times: send it once"
                 : reasonAgainst(sent.getFirst());
         if (wrong != null) {
-            context.errors.clear();
-            context.errors.add(new FieldError(NAME, NAME + ' ' + wrong));
-            return false;
+            errors.add(new FieldError(NAME, NAME + ' ' + wrong));
+            return null;
         }
-        context.batch.identifyBy(sent.getFirst());
-        return true;
+        return sent.getFirst();
     }
 
     /** What is wrong with a key, as it goes on after the header's name; null if nothing is. */

@@ -3,11 +3,13 @@ package io.ringtally.http;
 import io.ringtally.dedupe.IdOutcome;
 import io.ringtally.dedupe.IdTable;
 import io.ringtally.event.EventBatch;
+import io.ringtally.event.FieldError;
 import io.ringtally.ring.Admission;
 import io.ringtally.ring.Intake;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToIntFunction;
 
@@ -49,29 +51,62 @@ final class IngestFlow {
             invalid(exchange, context);
             return;
         }
+        Refusal refusal = offer(context);
+        if (refusal != null) {
+            refuse(exchange, refusal);
+            return;
+        }
+        if (context.duplicates > 0) {
+            exchange.getResponseHeaders().put(DUPLICATES, context.duplicates);
+        }
+        acks.answer(exchange, level, context.position, success);
+    }
+
+    /**
+     * Offers the events of the context's batch, without those that were counted before. If they
+     * are taken, the context knows up to which position the log has them, and how many were
+     * duplicates.
+     *
+     * @return why they are not taken, none of them; null if they are
+     */
+    Refusal offer(EdgeContext context) {
         EventBatch batch = context.batch;
-        long position = 0;
+        context.position = 0;
+        context.duplicates = 0;
         Admission admission;
         if (batch.hasIds()) {
             IdOutcome outcome = context.ids.reserve(batch);
             if (outcome != IdOutcome.RESERVED) {
-                refuse(exchange, outcome, context);
-                return;
+                return Refusal.of(outcome, context.ids.refusedPlace(), ids,
+                        batch.acceptedAtMicros());
             }
             admission = onceOnly.offer(batch, context.ids);
-            position = context.ids.latestDuplicatePosition();
-            int duplicates = context.ids.duplicates().cardinality();
-            if (duplicates > 0 && admission == Admission.ACCEPTED) {
-                exchange.getResponseHeaders().put(DUPLICATES, duplicates);
-            }
+            context.position = context.ids.latestDuplicatePosition();
+            context.duplicates = context.ids.duplicates().cardinality();
         } else {
             admission = intake.offer(batch);
         }
-        if (admission == Admission.ACCEPTED) {
-            acks.answer(exchange, level, Math.max(position, batch.publishedAt()), success);
-        } else {
-            refuse(exchange, admission);
+        if (admission != Admission.ACCEPTED) {
+            return refusalBy(admission);
         }
+        context.position = Math.max(context.position, batch.publishedAt());
+        return null;
+    }
+
+    /** What a request is told that the service's state refuses. */
+    Refusal refusalBy(Admission admission) {
+        return Refusal.of(admission, retryAfterSeconds.applyAsInt(admission));
+    }
+
+    /** The level a request asks for; null if it is wrong, then the list says why. */
+    AckLevel levelOf(HttpServerExchange exchange, List<FieldError> errors) {
+        return acks.levelOf(exchange, errors);
+    }
+
+    /** Answers a request whose events are in the log, up to a position at the latest. */
+    void answer(HttpServerExchange exchange, AckLevel level, long position,
+            Acks.Success success) {
+        acks.answer(exchange, level, position, success);
     }
 
     /** Answers a request that could not be understood. */
@@ -93,69 +128,12 @@ final class IngestFlow {
         return invalid.sum();
     }
 
-    private void refuse(HttpServerExchange exchange, Admission admission) {
-        refused.increment();
-        if (admission != Admission.BATCH_TOO_LARGE) {
-            exchange.getResponseHeaders().put(Headers.RETRY_AFTER,
-                    retryAfterSeconds.applyAsInt(admission));
+    /** Answers a request of which nothing was taken. */
+    void refuse(HttpServerExchange exchange, Refusal refusal) {
+        (refusal.invalid() ? invalid : refused).increment();
+        if (refusal.retryAfterSeconds() > 0) {
+            exchange.getResponseHeaders().put(Headers.RETRY_AFTER, refusal.retryAfterSeconds());
         }
-        problemOf(admission).send(exchange);
-    }
-
-    private void refuse(HttpServerExchange exchange, IdOutcome outcome, EdgeContext context) {
-        if (outcome == IdOutcome.OTHER_BODY) {
-            invalid.increment();
-        } else {
-            refused.increment();
-            exchange.getResponseHeaders().put(Headers.RETRY_AFTER,
-                    outcome == IdOutcome.IN_PROGRESS ? 1
-                            : ids.retryAfterSeconds(context.batch.acceptedAtMicros()));
-        }
-        problemOf(outcome, context.ids.refusedPlace()).send(exchange);
-    }
-
-    private Problem problemOf(IdOutcome outcome, int place) {
-        return switch (outcome) {
-            case IN_PROGRESS -> new Problem(409, "id-in-progress",
-                    "an event with the id of event " + place + " of this request is being taken at"
-                            + " this moment; nothing of this request was counted, send it again");
-            case OTHER_BODY -> new Problem(422, "id-reused",
-                    "the id of event " + place + " of this request stands for another event, with"
-                            + " another message, name, value or time; nothing of this request was"
-                            + " counted: send a new id, or the same event");
-            case FULL -> new Problem(503, "dedupe-full",
-                    "the ids of the last " + ids.settings().window().toSeconds() + " s are "
-                            + ids.settings().maxIds() + ", as many as dedupe.max-ids allows;"
-                            + " nothing of this request was counted, events without ids are");
-            case RESERVED -> throw new IllegalArgumentException("reserved is no problem");
-        };
-    }
-
-    private static Problem problemOf(Admission admission) {
-        return switch (admission) {
-            case RING_FULL -> new Problem(503, "ring-full",
-                    "more events arrive than are being counted; nothing of this request was");
-            case STORE_FULL -> new Problem(507, "store-full",
-                    "memory has no room for new counters, known ones go on counting;"
-                            + " an operator can raise store.max-counters");
-            case BACKLOG_FULL -> new Problem(503, "backlog-full",
-                    "Postgres is behind by as many changed counters as may wait;"
-                            + " nothing of this request was counted");
-            case JOURNAL_FULL -> new Problem(503, "journal-full",
-                    "the log has no room left: its disk is full, or Postgres is behind by as much"
-                            + " as journal.max-bytes allows; nothing of this request was counted");
-            case BATCH_TOO_LARGE -> new Problem(413, "batch-too-large",
-                    "a request is taken whole or not at all, and this one has more events than"
-                            + " fit an eighth of the ring; send it in parts");
-            case STARTING -> new Problem(503, "starting",
-                    "counters are being read back, nothing is counted yet");
-            case DRAINING -> new Problem(503, "draining",
-                    "the service is draining; nothing of this request was counted");
-            case FENCED -> new Problem(503, "fenced",
-                    "another process has taken over this log; this one ends");
-            case FAILED -> new Problem(503, "failed",
-                    "a part of the service has failed and it ends; its next start recovers");
-            case ACCEPTED -> throw new IllegalArgumentException("accepted is no problem");
-        };
+        refusal.problem().send(exchange);
     }
 }

@@ -30,9 +30,14 @@ record Problem(int status, String code, String detail, List<FieldError> errors) 
         exchange.getResponseSender().send(ByteBuffer.wrap(toJson()));
     }
 
+    /** Its URI. */
+    String type() {
+        return "urn:ringtally:problem:" + code;
+    }
+
     private byte[] toJson() {
         return AnswerJson.object(json -> {
-            json.writeStringField("type", "urn:ringtally:problem:" + code);
+            json.writeStringField("type", type());
             json.writeStringField("title", StatusCodes.getReason(status));
             json.writeNumberField("status", status);
             json.writeStringField("detail", detail);

@@ -26,6 +26,7 @@ final class Routes implements HttpHandler {
     private final BodyEndpoint event;
     private final BodyEndpoint bulk;
     private final BodyEndpoint events;
+    private final PartialEvents partial;
     private final GeneratorEndpoint generator;
     private final ReadEndpoint reads;
     private final StatusReport status;
@@ -41,6 +42,7 @@ final class Routes implements HttpHandler {
         this.event = endpoints.event();
         this.bulk = endpoints.bulk();
         this.events = endpoints.events();
+        this.partial = endpoints.partial();
         this.generator = endpoints.generator();
         this.reads = endpoints.reads();
         this.status = endpoints.status();
@@ -77,7 +79,11 @@ final class Routes implements HttpHandler {
                     post(exchange, method, event);
                 }
             }
-            case "/v1/events" -> post(exchange, method, events);
+            case "/v1/events" -> {
+                if (!method.equals(Methods.POST) || !partial.handle(exchange)) {
+                    post(exchange, method, events);
+                }
+            }
             case "/api/event/bulk" -> post(exchange, method, bulk);
             case "/status" -> {
                 if (answers.readable(exchange)) {
@@ -142,6 +148,7 @@ final class Routes implements HttpHandler {
     /** What the routes lead to. */
     record Endpoints(AdmissionGate gate, BodyReader bodies, UnreadBody unread,
             BodyEndpoint increment, BodyEndpoint event, BodyEndpoint bulk, BodyEndpoint events,
-            GeneratorEndpoint generator, ReadEndpoint reads, StatusReport status) {
+            PartialEvents partial, GeneratorEndpoint generator, ReadEndpoint reads,
+            StatusReport status) {
     }
 }
