@@ -63,12 +63,12 @@ final class PartialReport {
         if (accepted + duplicates > 0 || stop == null && rejected.isEmpty()) {
             return null;
         }
-        if (stop != null) {
-            return stop.refusal;
-        }
         List<FieldError> errors = new ArrayList<>();
         for (Rejected item : rejected) {
             errors.add(new FieldError("[" + item.index + "]", item.reason));
+        }
+        if (stop != null) {
+            return stop.refusal.with(errors);
         }
         return Refusal.invalid(new Problem(400, "invalid-request", rejected.size() == 1
                 ? "the only item is rejected, nothing was counted"

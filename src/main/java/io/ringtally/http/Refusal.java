@@ -2,7 +2,9 @@ package io.ringtally.http;
 
 import io.ringtally.dedupe.IdOutcome;
 import io.ringtally.dedupe.IdTable;
+import io.ringtally.event.FieldError;
 import io.ringtally.ring.Admission;
+import java.util.List;
 
 /**
  * Why a batch was not taken, none of its events.
@@ -90,6 +92,12 @@ record Refusal(Problem problem, String why, int retryAfterSeconds, Scope scope, 
     /** What is wrong with a request of which nothing can be taken from here on. */
     static Refusal invalid(Problem problem, String why) {
         return new Refusal(problem, why, 0, Scope.SERVICE, true);
+    }
+
+    /** The same, with what is wrong with the items before. */
+    Refusal with(List<FieldError> errors) {
+        return new Refusal(new Problem(problem.status(), problem.code(), problem.detail(), errors),
+                why, retryAfterSeconds, scope, invalid);
     }
 
     /** The service's state; {@code nothing} is what is said besides if nothing was counted. */

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
 
     /** Packages bottom-up; one may import what stands before it, never what stands after. */
-    private static final List<String> BOTTOM_UP = List.of("fault", "time", "event", "journal",
-            "inspect", "dedupe", "tally", "ring", "persist", "audit", "recovery", "http", "admin",
+    private static final List<String> BOTTOM_UP = List.of("client", "fault", "time", "event",
+            "journal", "inspect", "dedupe", "tally", "ring", "persist", "audit", "recovery", "http", "admin",
             "config", "verify", "app");
 
     /** Packages of one layer do not know each other, however they are ordered above. */
@@ -101,6 +101,16 @@ class ArchitectureTest {
                         .and(DescribedPredicate.not(JavaClass.Predicates.belongToAnyOf(
                                 BodyLayout.class, HeadLayout.class, SlotLayout.class,
                                 RecordType.class, LogIdentity.class)))).check(CLASSES);
+    }
+
+    @Test
+    void theClientNeedsTheJdkOnlyAndTheServiceDoesNotNeedIt() {
+        noClasses().that().resideInAPackage("io.ringtally.client..")
+                .should().dependOnClassesThat().resideOutsideOfPackages("java..",
+                        "io.ringtally.client..").check(CLASSES);
+        noClasses().that().resideOutsideOfPackage("io.ringtally.client..")
+                .should().dependOnClassesThat().resideInAPackage("io.ringtally.client..")
+                .check(CLASSES);
     }
 
     @Test

@@ -58,7 +58,8 @@ public final class RunningService implements AutoCloseable {
                 "RINGTALLY_JOURNAL_MAX_UNFORCED_BYTES", "8 MiB"));
         all.putAll(environment);
         Process process = jar(all).redirectOutput(log.toFile()).start();
-        return new RunningService(process, ports[0], ports[1], log);
+        return new RunningService(process, Integer.parseInt(all.get("RINGTALLY_HTTP_PORT")),
+                ports[1], log);
     }
 
     /** The jar with these arguments, and no other settings of ours than these. */
