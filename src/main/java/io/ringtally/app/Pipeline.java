@@ -11,6 +11,7 @@ import io.ringtally.persist.Checkpoint;
 import io.ringtally.persist.Database;
 import io.ringtally.persist.Flusher;
 import io.ringtally.persist.FlusherEvents;
+import io.ringtally.query.Queries;
 import io.ringtally.ring.AdmissionGate;
 import io.ringtally.ring.Ring;
 import io.ringtally.ring.RingParts;
@@ -31,6 +32,7 @@ final class Pipeline {
     final Journal journal;
     final LogDurability durability;
     final IdTable ids;
+    final Queries queries;
     final HttpServer http;
     final ServiceStatus status;
     final LedgerAlarm ledger;
@@ -53,9 +55,10 @@ final class Pipeline {
                 clock.epochMicros());
         this.ledger = new LedgerAlarm(clock);
         this.status = new ServiceStatus(this, settings, log, clock);
+        this.queries = new Queries(settings.query(), status::persistedLagMillis);
         this.http = new HttpServer(settings.http(), settings.generator(),
-                new HttpServer.Parts(ring.intake(), ring.reads(), gate, status,
-                        status::retryAfterSeconds, clock, log.hashSeed(), ids,
+                new HttpServer.Parts(ring.intake(), ring.reads(), queries, gate,
+                        status, status::retryAfterSeconds, clock, log.hashSeed(), ids,
                         durability, settings.ack()));
     }
 

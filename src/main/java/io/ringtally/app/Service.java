@@ -147,6 +147,7 @@ final class Service {
                 beans.persisting(pipeline.flusher(), database.database(), pipeline.ledger,
                         pipeline.journal);
                 admin.audit(database.settings());
+                pipeline.queries.start(database.settings());
                 pipeline.open();
             }
             return;
@@ -251,6 +252,9 @@ final class Service {
         }
         if (admin != null) {
             admin.stop();
+        }
+        if (pipeline != null) {
+            pipeline.queries.close();
         }
         if (pipeline != null && ending.get() == null) {
             pipeline.close();

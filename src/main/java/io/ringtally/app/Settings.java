@@ -10,6 +10,7 @@ import io.ringtally.http.GeneratorSettings;
 import io.ringtally.http.HttpSettings;
 import io.ringtally.journal.JournalSettings;
 import io.ringtally.persist.PersistSettings;
+import io.ringtally.query.QuerySettings;
 import io.ringtally.ring.RingSettings;
 import io.ringtally.tally.TallySettings;
 import java.time.Duration;
@@ -21,12 +22,13 @@ import java.time.Duration;
  */
 record Settings(HttpSettings http, AdminSettings admin, AuditSettings audit, AckSettings ack,
         RingSettings ring, JournalSettings journal, TallySettings tally, PersistSettings persist,
-        DedupeSettings dedupe, GeneratorSettings generator, Duration drainTimeout) {
+        QuerySettings query, DedupeSettings dedupe, GeneratorSettings generator,
+        Duration drainTimeout) {
 
     static Settings of(Configuration configuration) throws ConfigurationException {
         return new Settings(configuration.http(), configuration.admin(), configuration.audit(),
                 configuration.ack(), configuration.ring(), configuration.journal(),
-                configuration.tally(), configuration.persist(), configuration.dedupe(),
-                configuration.generator(), configuration.drainTimeout());
+                configuration.tally(), configuration.persist(), configuration.query(),
+                configuration.dedupe(), configuration.generator(), configuration.drainTimeout());
     }
 }

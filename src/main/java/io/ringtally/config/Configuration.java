@@ -18,6 +18,7 @@ import io.ringtally.http.HttpSettings;
 import io.ringtally.journal.JournalSettings;
 import io.ringtally.persist.DatabaseSettings;
 import io.ringtally.persist.PersistSettings;
+import io.ringtally.query.QuerySettings;
 import io.ringtally.ring.RingSettings;
 import io.ringtally.tally.TallySettings;
 import java.io.IOException;
@@ -242,6 +243,11 @@ public final class Configuration {
         return checked("persist", () -> new PersistSettings(
                 values.getLong("persist.max-updates"), duration("persist.max-delay"),
                 duration("persist.min-interval")));
+    }
+
+    public QuerySettings query() throws ConfigurationException {
+        return checked("query", () -> new QuerySettings(duration("query.timeout"),
+                values.getInt("query.connections"), values.getInt("query.max-waiting")));
     }
 
     public AckSettings ack() throws ConfigurationException {

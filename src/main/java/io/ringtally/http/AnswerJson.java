@@ -21,33 +21,42 @@ final class AnswerJson {
     private AnswerJson() {
     }
 
-    static byte[] counter(CounterSnapshot counter) {
-        return object(json -> {
-            json.writeStringField("app_id", counter.appId());
-            json.writeStringField("message_id", counter.messageId());
+    static void writeCounter(JsonGenerator json, CounterSnapshot counter) throws IOException {
+        json.writeStringField("app_id", counter.appId());
+        json.writeStringField("message_id", counter.messageId());
+        writeCounts(json, counter);
+    }
+
+    /** Counters of any messages, under the name {@code counters}. */
+    static void writeCounters(JsonGenerator json, List<CounterSnapshot> counters)
+            throws IOException {
+        json.writeArrayFieldStart("counters");
+        for (CounterSnapshot counter : counters) {
+            json.writeStartObject();
             writeCounter(json, counter);
-        });
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
-    /** A message: its counters in the order of their first events. */
-    static byte[] message(List<CounterSnapshot> counters) {
-        return object(json -> {
-            json.writeStringField("app_id", counters.get(0).appId());
-            json.writeStringField("message_id", counters.get(0).messageId());
-            json.writeArrayFieldStart("counters");
-            for (CounterSnapshot counter : counters) {
-                json.writeStartObject();
-                writeCounter(json, counter);
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-            // what is expected of an app's messages is not configured yet, so nothing is missing
-            json.writeArrayFieldStart("missing");
-            json.writeEndArray();
-        });
+    /** A message: its counters, at least one, in the order of their first events. */
+    static void writeMessage(JsonGenerator json, List<CounterSnapshot> counters)
+            throws IOException {
+        json.writeStringField("app_id", counters.get(0).appId());
+        json.writeStringField("message_id", counters.get(0).messageId());
+        json.writeArrayFieldStart("counters");
+        for (CounterSnapshot counter : counters) {
+            json.writeStartObject();
+            writeCounts(json, counter);
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        // what is expected of an app's messages is not configured yet, so nothing is missing
+        json.writeArrayFieldStart("missing");
+        json.writeEndArray();
     }
 
-    private static void writeCounter(JsonGenerator json, CounterSnapshot counter)
+    private static void writeCounts(JsonGenerator json, CounterSnapshot counter)
             throws IOException {
         json.writeStringField("event", counter.event());
         json.writeNumberField("total", counter.total());

@@ -2,6 +2,7 @@ package io.ringtally.http;
 
 import io.ringtally.dedupe.IdTable;
 import io.ringtally.ring.Admission;
+import io.ringtally.query.Queries;
 import io.ringtally.ring.AdmissionGate;
 import io.ringtally.ring.Intake;
 import io.ringtally.ring.PointReads;
@@ -67,9 +68,15 @@ public final class HttpServer {
                 generator.enabled()
                         ? new GeneratorEndpoint(flow, clock, contexts, generator.eventsPerHit())
                         : null,
-                new ReadEndpoint(service.reads(), service.gate(), open,
-                        settings.readTimeout().toMillis()),
+                reads(settings, service),
                 service.status());
+    }
+
+    private ReadRoutes reads(HttpSettings settings, Parts service) {
+        PersistedReads persisted = new PersistedReads(service.queries(), open);
+        return new ReadRoutes(service.gate(),
+                new ReadEndpoint(service.reads(), open, settings.readTimeout().toMillis()),
+                new ListEndpoint(persisted));
     }
 
     /**
@@ -130,13 +137,14 @@ public final class HttpServer {
     /**
      * What the endpoints talk to.
      *
+     * @param queries what Postgres is asked through
      * @param retryAfterSeconds how long to stay away after a refusal, seconds
      * @param hashSeed the log's seed
      * @param ids what has been counted before
      * @param durability how far the log has got, for requests that wait
      */
-    public record Parts(Intake intake, PointReads reads, AdmissionGate gate, StatusReport status,
-            ToIntFunction<Admission> retryAfterSeconds, Clock clock, long hashSeed,
-            IdTable ids, Durability durability, AckSettings ack) {
+    public record Parts(Intake intake, PointReads reads, Queries queries, AdmissionGate gate,
+            StatusReport status, ToIntFunction<Admission> retryAfterSeconds, Clock clock,
+            long hashSeed, IdTable ids, Durability durability, AckSettings ack) {
     }
 }

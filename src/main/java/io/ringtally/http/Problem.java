@@ -35,6 +35,12 @@ record Problem(int status, String code, String detail, List<FieldError> errors) 
         return "urn:ringtally:problem:" + code;
     }
 
+    /** Answers with this problem, which passes: the client may ask again after so many seconds. */
+    void sendRetryable(HttpServerExchange exchange, int retrySeconds) {
+        exchange.getResponseHeaders().put(Headers.RETRY_AFTER, retrySeconds);
+        send(exchange);
+    }
+
     private byte[] toJson() {
         return AnswerJson.object(json -> {
             json.writeStringField("type", type());

@@ -15,9 +15,6 @@ import java.io.IOException;
  */
 final class Routes implements HttpHandler {
 
-    private static final String COUNTERS = "/v1/counters/";
-    private static final String MESSAGES = "/v1/messages/";
-
     private final AdmissionGate gate;
     private final BodyReader bodies;
     private final UnreadBody unread;
@@ -28,7 +25,7 @@ final class Routes implements HttpHandler {
     private final BodyEndpoint events;
     private final PartialEvents partial;
     private final GeneratorEndpoint generator;
-    private final ReadEndpoint reads;
+    private final ReadRoutes reads;
     private final StatusReport status;
     private volatile long lastRequestNanos;
 
@@ -95,27 +92,13 @@ final class Routes implements HttpHandler {
                     JsonBody.sendOnce(exchange, 200, AnswerJson.object(status::writeStats));
                 }
             }
-            default -> routeById(exchange, rawPath(exchange));
-        }
-    }
-
-    private void routeById(HttpServerExchange exchange, String path) {
-        if (hasId(path, COUNTERS)) {
-            if (answers.readable(exchange)) {
-                reads.counter(exchange, path.substring(COUNTERS.length()));
+            default -> {
+                String raw = rawPath(exchange);
+                if (!reads.route(exchange, raw, answers)) {
+                    answers.notFound(exchange, raw);
+                }
             }
-        } else if (hasId(path, MESSAGES)) {
-            if (answers.readable(exchange)) {
-                reads.message(exchange, path.substring(MESSAGES.length()));
-            }
-        } else {
-            answers.notFound(exchange, path);
         }
-    }
-
-    private static boolean hasId(String path, String prefix) {
-        return path.startsWith(prefix) && path.length() > prefix.length()
-                && path.indexOf('/', prefix.length()) < 0;
     }
 
     /** The path as it came: Undertow cuts {@code ;parameters} off, but ids may have them. */
@@ -148,7 +131,7 @@ final class Routes implements HttpHandler {
     /** What the routes lead to. */
     record Endpoints(AdmissionGate gate, BodyReader bodies, UnreadBody unread,
             BodyEndpoint increment, BodyEndpoint event, BodyEndpoint bulk, BodyEndpoint events,
-            PartialEvents partial, GeneratorEndpoint generator, ReadEndpoint reads,
+            PartialEvents partial, GeneratorEndpoint generator, ReadRoutes reads,
             StatusReport status) {
     }
 }

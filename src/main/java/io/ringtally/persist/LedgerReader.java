@@ -2,7 +2,6 @@ package io.ringtally.persist;
 
 import io.ringtally.journal.LogPosition;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -10,7 +9,6 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 import java.util.UUID;
 
 /**
@@ -20,10 +18,6 @@ import java.util.UUID;
  * <p>Threading: one thread's, except {@link #abort}.
  */
 public final class LedgerReader implements AutoCloseable {
-
-    private static final String CONNECT_SECONDS = "5";
-    /** The driver gives up a little after the server has. */
-    private static final long ANSWER_SECONDS = 5;
 
     private static final String CHECKPOINTS =
             "select log, epoch, position, events, sum, updated_at from ringtally.checkpoint"
@@ -50,23 +44,10 @@ public final class LedgerReader implements AutoCloseable {
      */
     public static LedgerReader connect(DatabaseSettings settings, Duration timeout)
             throws LedgerUnavailableException {
-        Properties properties = new Properties();
-        properties.setProperty("user", settings.user());
-        properties.setProperty("password", settings.password());
-        properties.setProperty("ApplicationName", "ringtally-audit");
-        properties.setProperty("connectTimeout", CONNECT_SECONDS);
-        properties.setProperty("loginTimeout", CONNECT_SECONDS);
-        properties.setProperty("socketTimeout",
-                String.valueOf(timeout.toSeconds() + ANSWER_SECONDS));
-        properties.setProperty("tcpKeepAlive", "true");
         try {
-            Connection connection = DriverManager.getConnection(settings.url(), properties);
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("set statement_timeout = " + timeout.toMillis()
-                        + "; set lock_timeout = '10s';"
-                        + " set idle_in_transaction_session_timeout = '20s'");
+            Connection connection = ReadConnection.open(settings, "ringtally-audit", timeout);
+            try {
                 connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-                connection.setReadOnly(true);
                 connection.setAutoCommit(false);
                 return new LedgerReader(connection, timeout);
             } catch (SQLException failed) {

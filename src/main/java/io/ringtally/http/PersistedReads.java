@@ -1,0 +1,82 @@
+package io.ringtally.http;
+
+import io.ringtally.persist.CounterReader;
+import io.ringtally.persist.QueryFailedException;
+import io.ringtally.query.Queries;
+import io.undertow.server.HttpServerExchange;
+
+/**
+ * Answers from Postgres. The JSON is made on the thread that asked Postgres; the I/O thread sends
+ * it.
+ *
+ * <p>Threading: called on the exchange's I/O thread, which does not wait.
+ */
+final class PersistedReads {
+
+    /** What {@code read} says of answers from here. */
+    static final String READ = "persisted";
+
+    private static final int RETRY_SECONDS = 2;
+
+    private final Queries queries;
+    private final WaitingExchange.Patience patience;
+
+    PersistedReads(Queries queries, OpenExchanges open) {
+        this.queries = queries;
+        // it may wait for its turn as long as it may take
+        long timeout = 2 * queries.settings().timeout().toMillis();
+        this.patience = new WaitingExchange.Patience(open, timeout,
+                new Problem(503, "too-many-queries", "query.max-waiting = "
+                        + queries.settings().waitingMax() + " queries wait for Postgres; ask"
+                        + " again"),
+                new Problem(503, "query-timeout", "Postgres has not answered within " + timeout
+                        + " ms, twice query.timeout; ask again"));
+    }
+
+    /** What is asked; it makes the fields of the answer, but those that say where it is from. */
+    interface Question {
+
+        /** Asks Postgres; null if there is nothing. */
+        AnswerJson.Fields ask(CounterReader reader) throws QueryFailedException;
+    }
+
+    /** Asks and answers. */
+    void answer(HttpServerExchange exchange, Question question) {
+        WaitingExchange.<Reply>ask(exchange, patience,
+                reply -> queries.submit(question::ask, answer -> reply.accept(replyOf(answer))),
+                reply -> reply.send(exchange));
+    }
+
+    private Reply replyOf(Queries.Answer<AnswerJson.Fields> answer) {
+        QueryFailedException failure = answer.failure();
+        if (failure != null) {
+            return new Reply(null, failure.timedOut()
+                    ? new Problem(503, "query-timeout", failure.getMessage() + ": ask for less,"
+                            + " or raise it")
+                    : new Problem(503, "postgres-away", failure.getMessage()
+                            + "; counters and messages one by one are still read from memory"));
+        }
+        if (answer.value() == null) {
+            return new Reply(null, null);
+        }
+        return new Reply(AnswerJson.object(json -> {
+            json.writeStringField("read", READ);
+            json.writeNumberField("persisted_lag_ms", answer.lagMillis());
+            answer.value().write(json);
+        }), null);
+    }
+
+    /** The bytes of a 200, or a problem; neither where nothing was found. */
+    private record Reply(byte[] json, Problem problem) {
+
+        void send(HttpServerExchange exchange) {
+            if (json != null) {
+                JsonBody.sendOnce(exchange, 200, json);
+            } else if (problem != null) {
+                problem.sendRetryable(exchange, RETRY_SECONDS);
+            } else {
+                ReadEndpoint.ABSENT.send(exchange);
+            }
+        }
+    }
+}

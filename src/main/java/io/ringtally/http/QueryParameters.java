@@ -1,0 +1,148 @@
+package io.ringtally.http;
+
+import io.ringtally.event.EventLimits;
+import io.ringtally.event.FieldError;
+import io.ringtally.event.PercentDecoder;
+import io.undertow.server.HttpServerExchange;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * The parts of a request that reads, decoded and checked. What is wrong is gathered; what is
+ * missing has its default.
+ *
+ * <p>Threading: one I/O thread's.
+ */
+final class QueryParameters {
+
+    private static final byte[] NOTHING = {};
+    private static final byte[] INCREMENT = {'i', 'n', 'c', 'r', 'e', 'm', 'e', 'n', 't'};
+
+    private final HttpServerExchange exchange;
+    private final PercentDecoder decoder = new PercentDecoder();
+    private final List<FieldError> errors = new ArrayList<>();
+
+    QueryParameters(HttpServerExchange exchange) {
+        this.exchange = exchange;
+    }
+
+    /** What is wrong so far; may be added to. */
+    List<FieldError> errors() {
+        return errors;
+    }
+
+    /** Whether nothing is wrong; otherwise the exchange has been answered. */
+    boolean good() {
+        if (errors.isEmpty()) {
+            return true;
+        }
+        new Problem(400, "invalid-request", "the request cannot be answered", errors)
+                .send(exchange);
+        return false;
+    }
+
+    /** The message id in the path, as it came. */
+    byte[] pathMessage(String raw) {
+        return checked("message_id", decoder.decodeSegment(raw), EventLimits.MESSAGE_BYTES_MAX);
+    }
+
+    /** The app, empty unless given. */
+    byte[] app() {
+        byte[] given = bytes("app_id", EventLimits.APP_BYTES_MAX);
+        return given == null ? NOTHING : given;
+    }
+
+    /** The event name, or null if none is given. */
+    byte[] event() {
+        byte[] given = bytes("event", EventLimits.EVENT_BYTES_MAX);
+        return given == null || given.length == 0 ? null : given;
+    }
+
+    /** The event name of one counter. */
+    byte[] eventOrIncrement() {
+        byte[] given = event();
+        return given == null ? INCREMENT : given;
+    }
+
+    /** A parameter that may be given once, in UTF-8; null if it is not there. */
+    byte[] bytes(String name, int bytesMax) {
+        String raw = raw(name);
+        return raw == null ? null : checked(name, decoder.decodeQuery(raw), bytesMax);
+    }
+
+    /** The same as text. */
+    String text(String name, int bytesMax) {
+        byte[] given = bytes(name, bytesMax);
+        return given == null ? null : new String(given, StandardCharsets.UTF_8);
+    }
+
+    /** Whether a parameter is there, with whatever value. */
+    boolean has(String name) {
+        return exchange.getQueryParameters().containsKey(name);
+    }
+
+    /** A number from 1 to {@code max}, {@code otherwise} unless given. */
+    int number(String name, int max, int otherwise) {
+        String given = raw(name);
+        if (given == null) {
+            return otherwise;
+        }
+        boolean digits = given.length() <= 9 && !given.isEmpty()
+                && given.chars().allMatch(digit -> digit >= '0' && digit <= '9');
+        int number = digits ? Integer.parseInt(given) : 0;
+        if (number < 1 || number > max) {
+            errors.add(new FieldError(name, name + " is " + shown(given)
+                    + ": give a number from 1 to " + max));
+        }
+        return number;
+    }
+
+    /** One of these words, the first unless given. */
+    String word(String name, String... words) {
+        String given = raw(name);
+        if (given == null) {
+            return words[0];
+        }
+        if (!List.of(words).contains(given)) {
+            errors.add(new FieldError(name, name + " is " + shown(given) + ": give "
+                    + String.join(" or ", words)));
+            return words[0];
+        }
+        return given;
+    }
+
+    /** As it came; null if it is not there, or more than once. */
+    private String raw(String name) {
+        Deque<String> values = exchange.getQueryParameters().get(name);
+        if (values == null) {
+            return null;
+        }
+        if (values.size() > 1) {
+            errors.add(new FieldError(name, name + " is given " + values.size()
+                    + " times; give it once"));
+            return null;
+        }
+        return values.getFirst();
+    }
+
+    private static String shown(String given) {
+        return '"' + (given.length() > 30 ? given.substring(0, 30) + "..." : given) + '"';
+    }
+
+    private byte[] checked(String name, boolean decoded, int bytesMax) {
+        if (!decoded) {
+            errors.add(decoder.error(name));
+            return NOTHING;
+        }
+        if (decoder.length() > bytesMax) {
+            errors.add(new FieldError(name, name + " has " + decoder.length()
+                    + " bytes of UTF-8, the limit is " + bytesMax));
+            return NOTHING;
+        }
+        return Arrays.copyOfRange(decoder.bytes(), decoder.offset(),
+                decoder.offset() + decoder.length());
+    }
+}

@@ -1,0 +1,77 @@
+package io.ringtally.http;
+
+import io.ringtally.ring.Admission;
+import io.ringtally.ring.AdmissionGate;
+import io.undertow.server.HttpServerExchange;
+
+/**
+ * The paths that read counters and messages.
+ *
+ * <p>Threading: called on I/O threads; nothing here blocks.
+ */
+final class ReadRoutes {
+
+    private static final String COUNTERS = "/v1/counters";
+    private static final String MESSAGES = "/v1/messages";
+
+    private static final Problem STARTING = new Problem(503, "starting",
+            "counters are being read back, ask again in a second");
+
+    private final AdmissionGate gate;
+    private final ReadEndpoint points;
+    private final ListEndpoint lists;
+
+    ReadRoutes(AdmissionGate gate, ReadEndpoint points, ListEndpoint lists) {
+        this.gate = gate;
+        this.points = points;
+        this.lists = lists;
+    }
+
+    /**
+     * Answers a request.
+     *
+     * @param path as it came: ids are not decoded
+     * @return false if there is nothing at this path
+     */
+    boolean route(HttpServerExchange exchange, String path, PlainAnswers answers) {
+        if (path.equals(COUNTERS)) {
+            if (readable(exchange, answers)) {
+                lists.handle(exchange);
+            }
+            return true;
+        }
+        String counter = idBelow(COUNTERS, path);
+        String message = idBelow(MESSAGES, path);
+        if (counter == null && message == null) {
+            return false;
+        }
+        if (readable(exchange, answers)) {
+            if (counter != null) {
+                points.counter(exchange, counter);
+            } else {
+                points.message(exchange, message);
+            }
+        }
+        return true;
+    }
+
+    private boolean readable(HttpServerExchange exchange, PlainAnswers answers) {
+        return answers.readable(exchange) && isReady(exchange);
+    }
+
+    /** Whether there is something to read; if not, the exchange has been answered. */
+    private boolean isReady(HttpServerExchange exchange) {
+        if (gate.phase() == Admission.STARTING) {
+            STARTING.sendRetryable(exchange, 1);
+            return false;
+        }
+        return true;
+    }
+
+    /** The last segment of a path of one more than these, or null if it is not one. */
+    private static String idBelow(String parent, String path) {
+        int start = parent.length() + 1;
+        return path.startsWith(parent) && path.length() > start && path.charAt(start - 1) == '/'
+                && path.indexOf('/', start) < 0 ? path.substring(start) : null;
+    }
+}
