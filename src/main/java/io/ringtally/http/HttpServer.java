@@ -68,14 +68,18 @@ public final class HttpServer {
                 generator.enabled()
                         ? new GeneratorEndpoint(flow, clock, contexts, generator.eventsPerHit())
                         : null,
-                reads(settings, service),
+                reads(settings, service, bodies),
                 service.status());
     }
 
-    private ReadRoutes reads(HttpSettings settings, Parts service) {
+    private ReadRoutes reads(HttpSettings settings, Parts service, BodyReader bodies) {
         PersistedReads persisted = new PersistedReads(service.queries(), open);
-        return new ReadRoutes(service.gate(),
-                new ReadEndpoint(service.reads(), open, settings.readTimeout().toMillis()),
+        WaitingExchange.Patience patience =
+                ReadEndpoint.patienceOf(open, settings.readTimeout().toMillis());
+        return new ReadRoutes(service.gate(), bodies,
+                new ReadEndpoint(service.reads(), persisted, patience),
+                new LookupEndpoint(service.reads(), persisted, patience,
+                        settings.bodies().maxBulkBytes()),
                 new ListEndpoint(persisted));
     }
 

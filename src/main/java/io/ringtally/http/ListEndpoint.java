@@ -34,7 +34,7 @@ final class ListEndpoint {
     void handle(HttpServerExchange exchange) {
         QueryParameters query = new QueryParameters(exchange);
         // there is no list in memory
-        query.word("read", PersistedReads.READ, "global");
+        query.word("read", PersistedReads.READ, PersistedReads.GLOBAL);
         String prefix = query.text("prefix", EventLimits.MESSAGE_BYTES_MAX);
         byte[] event = query.event();
         CounterRange range = new CounterRange(new String(query.app(), StandardCharsets.UTF_8),

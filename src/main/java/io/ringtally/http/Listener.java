@@ -1,5 +1,6 @@
 package io.ringtally.http;
 
+import io.ringtally.event.LookupJson;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
@@ -22,6 +23,8 @@ record Listener(String host, int port, int ioThreads, int workers, int maxConnec
 
     private static final int HEADER_BYTES_MAX = 16 * 1024;
     private static final int HEADERS_MAX = 64;
+    /** The ids of a lookup, and a few more. */
+    private static final int PARAMETERS_MAX = LookupJson.MESSAGES_MAX + 24;
     private static final int SHUTDOWN_MILLIS = 5_000;
 
     /**
@@ -45,6 +48,7 @@ record Listener(String host, int port, int ioThreads, int workers, int maxConnec
                 .setSocketOption(Options.CONNECTION_LOW_WATER, maxConnections)
                 .setServerOption(UndertowOptions.MAX_HEADER_SIZE, HEADER_BYTES_MAX)
                 .setServerOption(UndertowOptions.MAX_HEADERS, HEADERS_MAX)
+                .setServerOption(UndertowOptions.MAX_PARAMETERS, PARAMETERS_MAX)
                 .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, maxEntityBytes)
                 .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, requestMillis)
                 .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, (int) idleTimeout.toMillis())

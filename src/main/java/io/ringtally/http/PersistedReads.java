@@ -15,6 +15,8 @@ final class PersistedReads {
 
     /** What {@code read} says of answers from here. */
     static final String READ = "persisted";
+    /** Another word for it: the rows are the sums over all instances. */
+    static final String GLOBAL = "global";
 
     private static final int RETRY_SECONDS = 2;
 
@@ -71,11 +73,12 @@ final class PersistedReads {
 
         void send(HttpServerExchange exchange) {
             if (json != null) {
+                exchange.getResponseHeaders().put(ReadEndpoint.READ, READ);
                 JsonBody.sendOnce(exchange, 200, json);
             } else if (problem != null) {
                 problem.sendRetryable(exchange, RETRY_SECONDS);
             } else {
-                ReadEndpoint.ABSENT.send(exchange);
+                ReadEndpoint.absent(exchange);
             }
         }
     }

@@ -67,6 +67,31 @@ final class QueryParameters {
         return given == null ? INCREMENT : given;
     }
 
+    /** A parameter that may be given up to {@code max} times; empty if it is not there. */
+    List<byte[]> all(String name, int max, int bytesMax) {
+        Deque<String> values = exchange.getQueryParameters().get(name);
+        if (values == null) {
+            return List.of();
+        }
+        if (values.size() > max) {
+            errors.add(new FieldError(name, name + " is given " + values.size()
+                    + " times; give it up to " + max + " times"));
+            return List.of();
+        }
+        List<byte[]> all = new ArrayList<>(values.size());
+        for (String value : values) {
+            all.add(checked(name, decoder.decodeQuery(value), bytesMax));
+            decoder.forget();
+        }
+        return all;
+    }
+
+    /** Whether the answer shall come from memory; otherwise from Postgres. */
+    boolean readsMemory() {
+        return word("read", ReadEndpoint.MEMORY, PersistedReads.READ, PersistedReads.GLOBAL)
+                .equals(ReadEndpoint.MEMORY);
+    }
+
     /** A parameter that may be given once, in UTF-8; null if it is not there. */
     byte[] bytes(String name, int bytesMax) {
         String raw = raw(name);

@@ -3,6 +3,8 @@ package io.ringtally.http;
 import io.ringtally.ring.Admission;
 import io.ringtally.ring.AdmissionGate;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Methods;
+import java.io.IOException;
 
 /**
  * The paths that read counters and messages.
@@ -14,16 +16,24 @@ final class ReadRoutes {
     private static final String COUNTERS = "/v1/counters";
     private static final String MESSAGES = "/v1/messages";
 
+    /** Also the path of a counter's GET. */
+    private static final String LOOKUP = COUNTERS + "/lookup";
+
     private static final Problem STARTING = new Problem(503, "starting",
             "counters are being read back, ask again in a second");
 
     private final AdmissionGate gate;
+    private final BodyReader bodies;
     private final ReadEndpoint points;
+    private final LookupEndpoint lookups;
     private final ListEndpoint lists;
 
-    ReadRoutes(AdmissionGate gate, ReadEndpoint points, ListEndpoint lists) {
+    ReadRoutes(AdmissionGate gate, BodyReader bodies, ReadEndpoint points,
+            LookupEndpoint lookups, ListEndpoint lists) {
         this.gate = gate;
+        this.bodies = bodies;
         this.points = points;
+        this.lookups = lookups;
         this.lists = lists;
     }
 
@@ -33,11 +43,16 @@ final class ReadRoutes {
      * @param path as it came: ids are not decoded
      * @return false if there is nothing at this path
      */
-    boolean route(HttpServerExchange exchange, String path, PlainAnswers answers) {
+    boolean route(HttpServerExchange exchange, String path, PlainAnswers answers)
+            throws IOException {
         if (path.equals(COUNTERS)) {
             if (readable(exchange, answers)) {
-                lists.handle(exchange);
+                severalOrList(exchange);
             }
+            return true;
+        }
+        if (path.equals(LOOKUP) && !PlainAnswers.isRead(exchange.getRequestMethod())) {
+            lookup(exchange, answers);
             return true;
         }
         String counter = idBelow(COUNTERS, path);
@@ -53,6 +68,23 @@ final class ReadRoutes {
             }
         }
         return true;
+    }
+
+    private void severalOrList(HttpServerExchange exchange) {
+        if (exchange.getQueryParameters().containsKey(LookupEndpoint.MESSAGE)) {
+            lookups.handle(exchange);
+        } else {
+            lists.handle(exchange);
+        }
+    }
+
+    private void lookup(HttpServerExchange exchange, PlainAnswers answers) throws IOException {
+        if (!exchange.getRequestMethod().equals(Methods.POST)) {
+            // a GET reads the counter that is named so
+            answers.notAllowed(exchange, "GET, HEAD, POST");
+        } else if (isReady(exchange)) {
+            bodies.read(exchange, lookups);
+        }
     }
 
     private boolean readable(HttpServerExchange exchange, PlainAnswers answers) {

@@ -8,8 +8,13 @@ import io.ringtally.tally.CounterSnapshot;
 import io.ringtally.tally.Lookup;
 import io.ringtally.tally.TallyShard;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -21,6 +26,8 @@ import java.util.function.Function;
  * <p>Threading: called by any thread; answers come on the shard's thread.
  */
 public final class PointReads {
+
+    private static final int READS_PER_WAKE = 16;
 
     private final Sequencer sequencer;
     private final List<TallyStage> stages;
@@ -47,11 +54,64 @@ public final class PointReads {
         return ask(app, message, shard -> shard.message(app, message), answer);
     }
 
+    /**
+     * What to read.
+     *
+     * @param event the event name of one counter, or null for all counters of the message
+     */
+    public record Target(byte[] app, byte[] message, byte[] event) {
+
+        private Lookup read(TallyShard shard) {
+            return event == null ? shard.message(app, message)
+                    : shard.counter(app, message, event);
+        }
+    }
+
+    /**
+     * Asks for several at once: each shard concerned is asked once, and each of its answers has
+     * what was acknowledged before. They need not be of the same moment.
+     *
+     * @param targets at least one
+     * @param answer called once, on the thread of the shard that answers last, with an answer for
+     *     each target
+     * @return false if too many reads are waiting: then it is not called
+     */
+    public boolean all(List<Target> targets, Consumer<List<Lookup>> answer) {
+        long cursor = sequencer.getCursor();
+        Map<TallyStage, List<Integer>> places = new HashMap<>();
+        for (int place = 0; place < targets.size(); place++) {
+            Target target = targets.get(place);
+            places.computeIfAbsent(stageOf(target.app, target.message),
+                    stage -> new ArrayList<>()).add(place);
+        }
+        Lookup[] found = new Lookup[targets.size()];
+        // each shard's answers are written before it counts down, and read after the last one did
+        AtomicInteger left = new AtomicInteger(places.size());
+        for (Map.Entry<TallyStage, List<Integer>> part : places.entrySet()) {
+            List<Integer> mine = part.getValue();
+            boolean taken = part.getKey().submit(new Task(cursor, weightOf(mine.size()), shard -> {
+                mine.forEach(place -> found[place] = targets.get(place).read(shard));
+                if (left.decrementAndGet() == 0) {
+                    answer.accept(Arrays.asList(found));
+                }
+            }));
+            if (!taken) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Among the reads that may wait: waking the shard costs as much as some look-ups. */
+    private static int weightOf(int reads) {
+        return 1 + reads / READS_PER_WAKE;
+    }
+
     private boolean ask(byte[] app, byte[] message, Function<TallyShard, Lookup> read,
             Consumer<Lookup> answer) {
         long cursor = sequencer.getCursor();
         return stageOf(app, message).submit(
-                new Task(cursor, shard -> answer.accept(read.apply(shard))));
+                new Task(cursor, 1, shard -> answer.accept(read.apply(shard))));
     }
 
     /**
@@ -65,7 +125,7 @@ public final class PointReads {
         byte[] message = refused.messageId().getBytes(StandardCharsets.UTF_8);
         byte[] event = refused.event().getBytes(StandardCharsets.UTF_8);
         CountDownLatch done = new CountDownLatch(1);
-        stageOf(app, message).submitAlways(new Task(-1, shard -> {
+        stageOf(app, message).submitAlways(new Task(-1, 1, shard -> {
             try {
                 shard.rebase(new CounterKey().of(app, message, event), row);
             } finally {
@@ -81,7 +141,8 @@ public final class PointReads {
         return stages.get(EventHash.shardOf(slice, stages.size()));
     }
 
-    private record Task(long afterSequence, Consumer<TallyShard> work) implements ShardTask {
+    private record Task(long afterSequence, int weight, Consumer<TallyShard> work)
+            implements ShardTask {
 
         @Override
         public void run(TallyShard shard) {

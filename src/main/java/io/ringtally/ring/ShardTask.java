@@ -12,6 +12,9 @@ interface ShardTask {
     /** The ring sequence that must have been applied. */
     long afterSequence();
 
+    /** How much of the reads that may wait it is, at least 1. */
+    int weight();
+
     /** Runs on the shard's thread. */
     void run(TallyShard shard);
 }

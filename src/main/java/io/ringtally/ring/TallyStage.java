@@ -169,7 +169,7 @@ final class TallyStage implements Runnable {
         ShardTask task;
         while ((task = tasks.peek()) != null && task.afterSequence() <= applied.get()) {
             tasks.poll();
-            taskCount.decrementAndGet();
+            taskCount.addAndGet(-task.weight());
             try {
                 task.run(shard);
             } catch (RuntimeException failing) {
@@ -184,8 +184,8 @@ final class TallyStage implements Runnable {
      * @return false if too many wait already
      */
     boolean submit(ShardTask task) {
-        if (taskCount.incrementAndGet() > TASKS_MAX) {
-            taskCount.decrementAndGet();
+        if (taskCount.addAndGet(task.weight()) > TASKS_MAX) {
+            taskCount.addAndGet(-task.weight());
             return false;
         }
         tasks.add(task);
@@ -195,7 +195,7 @@ final class TallyStage implements Runnable {
 
     /** Queues a task of the service itself, which is never refused. */
     void submitAlways(ShardTask task) {
-        taskCount.incrementAndGet();
+        taskCount.addAndGet(task.weight());
         tasks.add(task);
         bell.ring();
     }

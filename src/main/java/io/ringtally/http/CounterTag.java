@@ -1,0 +1,47 @@
+package io.ringtally.http;
+
+import io.ringtally.tally.CounterSnapshot;
+import io.undertow.util.HeaderValues;
+
+/**
+ * The entity tag of a counter: its whole state, so that two states never share one (RFC 9110,
+ * section 8.8.3).
+ *
+ * <p>Threading: stateless.
+ */
+final class CounterTag {
+
+    private static final int RADIX = 36;
+
+    private CounterTag() {
+    }
+
+    /** The strong tag, quotes included. */
+    static String of(CounterSnapshot counter) {
+        return '"' + Long.toString(counter.events(), RADIX) + '.'
+                + Long.toString(counter.total(), RADIX) + '.'
+                + Long.toString(counter.firstAtMicros(), RADIX) + '.'
+                + Long.toString(counter.lastAtMicros(), RADIX) + '"';
+    }
+
+    /**
+     * Whether a tag is among those of If-None-Match, which compares weakly: {@code W/} does not
+     * matter. What is no tag matches nothing.
+     *
+     * @param given the values of the header, or null
+     */
+    static boolean isAmong(HeaderValues given, String tag) {
+        if (given == null) {
+            return false;
+        }
+        for (String line : given) {
+            for (String listed : line.split(",")) {
+                String one = listed.strip();
+                if (one.equals("*") || one.equals(tag) || one.equals("W/" + tag)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}
