@@ -15,6 +15,7 @@ import io.ringtally.http.AdminSettings;
 import io.ringtally.http.BodySettings;
 import io.ringtally.http.GeneratorSettings;
 import io.ringtally.http.HttpSettings;
+import io.ringtally.http.SseSettings;
 import io.ringtally.journal.JournalSettings;
 import io.ringtally.persist.DatabaseSettings;
 import io.ringtally.persist.PersistSettings;
@@ -172,7 +173,9 @@ public final class Configuration {
                         values.getBytes("http.max-stream-bytes"),
                         values.getBytes("http.max-arriving-bytes")),
                 values.getInt("http.max-connections"), duration("http.idle-timeout"),
-                duration("http.request-timeout"), duration("http.read-timeout")));
+                duration("http.request-timeout"), duration("http.read-timeout"),
+                new SseSettings(values.getInt("http.sse.max"),
+                        duration("http.sse.heartbeat"))));
     }
 
     public AdminSettings admin() throws ConfigurationException {

@@ -28,6 +28,7 @@ public final class HttpServer {
     private final OpenExchanges open = new OpenExchanges();
     private final IngestFlow flow;
     private final Routes routes;
+    private final SseEndpoint streams;
     private final Undertow undertow;
 
     /**
@@ -38,6 +39,8 @@ public final class HttpServer {
     public HttpServer(HttpSettings settings, GeneratorSettings generator, Parts service) {
         this.flow = new IngestFlow(service.intake(), service.retryAfterSeconds(), service.ids(),
                 new Acks(service.durability(), service.ack(), open));
+        this.streams = new SseEndpoint(service.reads(), service.gate(),
+                patienceOf(settings), settings.sse());
         this.routes = new Routes(endpoints(settings, generator, service));
         Listener listener = new Listener(settings.host(), settings.port(), settings.ioThreads(),
                 // nothing is dispatched to workers; Undertow wants at least one
@@ -74,13 +77,16 @@ public final class HttpServer {
 
     private ReadRoutes reads(HttpSettings settings, Parts service, BodyReader bodies) {
         PersistedReads persisted = new PersistedReads(service.queries(), open);
-        WaitingExchange.Patience patience =
-                ReadEndpoint.patienceOf(open, settings.readTimeout().toMillis());
+        WaitingExchange.Patience patience = patienceOf(settings);
         return new ReadRoutes(service.gate(), bodies,
                 new ReadEndpoint(service.reads(), persisted, patience),
                 new LookupEndpoint(service.reads(), persisted, patience,
                         settings.bodies().maxBulkBytes()),
-                new ListEndpoint(persisted));
+                new ListEndpoint(persisted), streams);
+    }
+
+    private WaitingExchange.Patience patienceOf(HttpSettings settings) {
+        return ReadEndpoint.patienceOf(open, settings.readTimeout().toMillis());
     }
 
     /**
@@ -116,6 +122,7 @@ public final class HttpServer {
      */
     public void stop(long timeoutMillis) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        streams.end();
         awaitQuiet(deadline, TimeUnit.SECONDS.toNanos(1));
         // clients that connect again and again are never quiet: those who are in get their answer,
         // the others find nobody

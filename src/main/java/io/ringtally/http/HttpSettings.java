@@ -13,9 +13,11 @@ import java.time.Duration;
  * @param idleTimeout how long a connection may stay without a request
  * @param requestTimeout how long a request may take to arrive
  * @param readTimeout how long a read may wait for its shard
+ * @param sse server-sent events
  */
 public record HttpSettings(String host, int port, int ioThreads, BodySettings bodies,
-        int maxConnections, Duration idleTimeout, Duration requestTimeout, Duration readTimeout) {
+        int maxConnections, Duration idleTimeout, Duration requestTimeout, Duration readTimeout,
+        SseSettings sse) {
 
     public HttpSettings {
         require(port >= 0 && port <= 65_535, "http.port", port, "0 to 65535");

@@ -19,6 +19,8 @@ final class ReadRoutes {
     /** Also the path of a counter's GET. */
     private static final String LOOKUP = COUNTERS + "/lookup";
 
+    private static final String STREAM = "/stream";
+
     private static final Problem STARTING = new Problem(503, "starting",
             "counters are being read back, ask again in a second");
 
@@ -27,14 +29,16 @@ final class ReadRoutes {
     private final ReadEndpoint points;
     private final LookupEndpoint lookups;
     private final ListEndpoint lists;
+    private final SseEndpoint streams;
 
     ReadRoutes(AdmissionGate gate, BodyReader bodies, ReadEndpoint points,
-            LookupEndpoint lookups, ListEndpoint lists) {
+            LookupEndpoint lookups, ListEndpoint lists, SseEndpoint streams) {
         this.gate = gate;
         this.bodies = bodies;
         this.points = points;
         this.lookups = lookups;
         this.lists = lists;
+        this.streams = streams;
     }
 
     /**
@@ -55,6 +59,10 @@ final class ReadRoutes {
             lookup(exchange, answers);
             return true;
         }
+        if (path.endsWith(STREAM)
+                && stream(exchange, path.substring(0, path.length() - STREAM.length()), answers)) {
+            return true;
+        }
         String counter = idBelow(COUNTERS, path);
         String message = idBelow(MESSAGES, path);
         if (counter == null && message == null) {
@@ -65,6 +73,24 @@ final class ReadRoutes {
                 points.counter(exchange, counter);
             } else {
                 points.message(exchange, message);
+            }
+        }
+        return true;
+    }
+
+    private boolean stream(HttpServerExchange exchange, String path, PlainAnswers answers) {
+        String counter = idBelow(COUNTERS, path);
+        String message = idBelow(MESSAGES, path);
+        if (counter == null && message == null) {
+            return false;
+        }
+        if (!exchange.getRequestMethod().equals(Methods.GET)) {
+            answers.notAllowed(exchange, "GET");
+        } else if (readable(exchange, answers)) {
+            if (counter != null) {
+                streams.counter(exchange, counter);
+            } else {
+                streams.message(exchange, message);
             }
         }
         return true;

@@ -54,6 +54,11 @@ public final class PointReads {
         return ask(app, message, shard -> shard.message(app, message), answer);
     }
 
+    /** The last sequence published: nothing changes while it stays the same. */
+    public long published() {
+        return sequencer.getCursor();
+    }
+
     /**
      * What to read.
      *

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -220,6 +221,41 @@ class ListsIT {
 
     @Test
     @Order(6)
+    void aPageIsReadByTheKeyAndNotByAScan() throws Exception {
+        count("many", "seen", 1, "m");
+        try (Connection connection = DriverManager.getConnection(database);
+                Statement statement = connection.createStatement()) {
+            statement.execute("insert into ringtally.counter select 'many', 'm-' || n, 'seen', n,"
+                    + " 1, 0, 0 from generate_series(1, 50000) n");
+            statement.execute("analyze ringtally.counter");
+        }
+        long before = scans("seq_scan");
+        long lookups = scans("idx_scan");
+        String cursor = "";
+        for (int page = 0; page < 20; page++) {
+            String body = list("app_id=many&prefix=m-&limit=10" + cursor);
+            assertEquals(10, ids(body).size());
+            cursor = "&cursor=" + next(body);
+        }
+        service.await("the statistics have the pages", Duration.ofSeconds(20), () -> {
+            try {
+                return scans("idx_scan") >= lookups + 20;
+            } catch (SQLException gone) {
+                throw new AssertionError(gone);
+            }
+        });
+        // some of the tests before this are told late
+        assertTrue(scans("seq_scan") < before + 20, scans("seq_scan") + " scans, not " + before);
+        assertEquals(List.of("m-50000"), ids(list("app_id=many&top=1")));
+    }
+
+    private static long scans(String kind) throws SQLException {
+        return Long.parseLong(TestPostgres.query(database, "select " + kind + " from"
+                + " pg_stat_user_tables where schemaname = 'ringtally' and relname = 'counter'"));
+    }
+
+    @Test
+    @Order(7)
     void theLagIsTheAgeOfWhatIsMissing() throws Exception {
         try (Connection connection = DriverManager.getConnection(database);
                 Statement statement = connection.createStatement()) {
@@ -250,7 +286,7 @@ class ListsIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void queriesAreBoundedInTimeAndNumber() throws Exception {
         try (Connection connection = DriverManager.getConnection(database);
                 Statement statement = connection.createStatement()) {
@@ -283,7 +319,7 @@ class ListsIT {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void postgresAwayIsA503AndItsReturnIsNoticed() throws Exception {
         PostgresFaults.stop(postgres.server());
         refused(503, "postgres-away", "/v1/counters?app_id=top");
