@@ -2,15 +2,19 @@ package io.ringtally.app;
 
 import io.ringtally.config.Configuration;
 import io.ringtally.config.ConfigurationException;
+import io.ringtally.event.Lifecycle;
 import io.ringtally.persist.Database;
 import io.ringtally.persist.DatabaseSettings;
 import io.ringtally.persist.EmbeddedDatabase;
 import io.ringtally.persist.EmbeddedDatabaseSettings;
+import io.ringtally.persist.LifecycleFullException;
+import io.ringtally.persist.MessageBackfill;
 import io.ringtally.persist.StartSnapshot;
 import io.ringtally.persist.UnknownLogException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -69,16 +73,19 @@ final class DatabaseStart implements AutoCloseable {
      * Migrates and takes the start's snapshot, again and again until Postgres lets it.
      *
      * @param fresh whether the log may be new to the database
+     * @param lifecycles by app; what is new of them is filled in before
      * @param trouble told what stands in the way
      * @param givenUp whether to stop trying
      * @return the snapshot, or null if given up
      */
-    StartSnapshot snapshot(UUID log, boolean fresh, Consumer<String> trouble,
-            BooleanSupplier givenUp) throws UnknownLogException {
+    StartSnapshot snapshot(UUID log, boolean fresh, Map<String, Lifecycle> lifecycles,
+            Consumer<String> trouble, BooleanSupplier givenUp)
+            throws UnknownLogException, LifecycleFullException {
         long complainedNanos = System.nanoTime() - COMPLAIN_NANOS;
         while (!givenUp.getAsBoolean()) {
             try {
                 database.migrate();
+                MessageBackfill.run(database, lifecycles, trouble, givenUp);
                 return StartSnapshot.take(database, log, fresh);
             } catch (SQLException | RuntimeException failed) {
                 trouble.accept("Postgres cannot be used yet: " + failed.getMessage());

@@ -121,7 +121,7 @@ final class Service {
     private void recover(LogIdentity log) throws IOException {
         while (!stopping) {
             boolean fresh = pipeline.journal.end().equals(LogPosition.START);
-            StartSnapshot opened = database.snapshot(log.uuid(), fresh,
+            StartSnapshot opened = database.snapshot(log.uuid(), fresh, settings.lifecycles(),
                     pipeline.status::reason, () -> stopping);
             if (opened == null) {
                 return;

@@ -3,6 +3,7 @@ package io.ringtally.app;
 import io.ringtally.config.Configuration;
 import io.ringtally.config.ConfigurationException;
 import io.ringtally.dedupe.DedupeSettings;
+import io.ringtally.event.Lifecycle;
 import io.ringtally.http.AckSettings;
 import io.ringtally.audit.AuditSettings;
 import io.ringtally.http.AdminSettings;
@@ -14,6 +15,7 @@ import io.ringtally.query.QuerySettings;
 import io.ringtally.ring.RingSettings;
 import io.ringtally.tally.TallySettings;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * The settings of all parts, checked before anything is touched.
@@ -23,12 +25,13 @@ import java.time.Duration;
 record Settings(HttpSettings http, AdminSettings admin, AuditSettings audit, AckSettings ack,
         RingSettings ring, JournalSettings journal, TallySettings tally, PersistSettings persist,
         QuerySettings query, DedupeSettings dedupe, GeneratorSettings generator,
-        Duration drainTimeout) {
+        Duration drainTimeout, Map<String, Lifecycle> lifecycles) {
 
     static Settings of(Configuration configuration) throws ConfigurationException {
         return new Settings(configuration.http(), configuration.admin(), configuration.audit(),
                 configuration.ack(), configuration.ring(), configuration.journal(),
                 configuration.tally(), configuration.persist(), configuration.query(),
-                configuration.dedupe(), configuration.generator(), configuration.drainTimeout());
+                configuration.dedupe(), configuration.generator(), configuration.drainTimeout(),
+                configuration.lifecycles());
     }
 }

@@ -5,10 +5,12 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import io.ringtally.dedupe.DedupeSettings;
+import io.ringtally.event.Lifecycle;
 import io.ringtally.http.AckSettings;
 import io.ringtally.audit.AuditSettings;
 import io.ringtally.http.AdminSettings;
@@ -111,10 +113,15 @@ public final class Configuration {
                     + malformed.getMessage(), malformed);
         }
         for (Map.Entry<String, ConfigValue> entry : config.entrySet()) {
-            if (!keys.contains(entry.getKey())) {
+            String key = entry.getKey();
+            if (AppSections.has(key)) {
+                AppSections.check(key, entry.getValue());
+            } else if (!keys.contains(key)) {
+                Set<String> all = new TreeSet<>(keys);
+                all.add(AppSections.EXAMPLE);
                 throw new ConfigurationException(entry.getValue().origin().description()
-                        + ": there is no key " + entry.getKey() + "; the nearest one is "
-                        + NearestName.of(entry.getKey(), keys));
+                        + ": there is no key " + key + "; the nearest one is "
+                        + NearestName.of(key, all));
             }
         }
         return config;
@@ -159,6 +166,9 @@ public final class Configuration {
                     ? "\"***\"" : value.render();
             lines.add(key + " = " + shown + "    # " + describe(value.origin()));
         }
+        AppSections.entries(values).forEach((key, value) -> lines.add(key + " = "
+                + value.render(ConfigRenderOptions.concise()) + "    # "
+                + describe(value.origin())));
         return lines;
     }
 
@@ -261,6 +271,11 @@ public final class Configuration {
     public DedupeSettings dedupe() throws ConfigurationException {
         return checked("dedupe", () -> new DedupeSettings(duration("dedupe.window"),
                 values.getLong("dedupe.max-ids")));
+    }
+
+    /** What each app's messages are expected to go through, by app id; most apps have none. */
+    public Map<String, Lifecycle> lifecycles() throws ConfigurationException {
+        return checked("apps", () -> AppSections.lifecycles(values));
     }
 
     public GeneratorSettings generator() throws ConfigurationException {

@@ -9,14 +9,20 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Makes one frozen cut one transaction: first the checkpoint, if it is still where we left it, then
- * the changes, then the ids of its events. So the counters and the position they belong to never
- * part, and trying again after an unknown outcome adds nothing twice.
+ * the changes, then what they say of messages with a lifecycle, then the ids of its events. So the
+ * counters and the position they belong to never part, and trying again after an unknown outcome
+ * adds nothing twice.
+ *
+ * <p>All counters come before all messages: with turns taken between the two tables, instances
+ * whose statements end at different rows would wait for each other in a circle.
  *
  * <p>Threading: the flusher's; checkpoint and folding may be read by any thread.
  */
@@ -101,22 +107,38 @@ final class CutWriter {
             return false;
         }
         FaultPoint.FLUSH_CHECKPOINT_MOVED.passed();
+        Map<String, LifecycleTable.Names> lifecycles = LifecycleTable.hold(connection);
         DeadLetterRows letters = new DeadLetterRows(checkpoint.log(), cut.position());
         letters.insert(connection, cut.deadLetters());
+        BitSet refused = new BitSet();
         int from = 0;
         while (from < deltas.length) {
             int to = endOfStatement(deltas, from);
-            if (bisect) {
-                bisect(connection, deltas, from, to, letters);
-            } else {
-                add(connection, deltas, from, to);
-            }
+            add(connection, from, to, (a, b) -> add(connection, deltas, a, b), bisect
+                    ? (index, why) -> {
+                        letters.insert(connection, deltas[index], why);
+                        refused.set(index);
+                    }
+                    : null);
             from = to;
         }
         FaultPoint.FLUSH_ROWS_ADDED.passed();
+        addMessages(connection, MessageBits.of(deltas, lifecycles, refused), bisect);
+        FaultPoint.FLUSH_MESSAGES_WRITTEN.passed();
         EventIdRows.add(connection, checkpoint.log(), cut.ids());
         FaultPoint.FLUSH_IDS_WRITTEN.passed();
         return true;
+    }
+
+    private static void addMessages(Connection connection, MessageBits messages, boolean bisect)
+            throws SQLException {
+        for (int from = 0; from < messages.size(); from += STATEMENT_ROWS) {
+            int to = Math.min(messages.size(), from + STATEMENT_ROWS);
+            add(connection, from, to, (a, b) -> messages.write(connection, a, b), bisect
+                    ? (index, why) -> LOG.error("Postgres refuses the row of a message: it is"
+                            + " counted, but not found when it is stuck: {}", why.getMessage())
+                    : null);
+        }
     }
 
     /** Up to {@link #STATEMENT_ROWS} changes of 64 bits, or a single wider one. */
@@ -137,12 +159,28 @@ final class CutWriter {
         }
     }
 
-    /** Adds what Postgres takes and sends each row it refuses for its data to the dead letters. */
-    private void bisect(Connection connection, CounterDelta[] deltas, int from, int to,
-            DeadLetterRows letters) throws SQLException {
+    /** Writes the rows from one place up to another in one statement. */
+    private interface Rows {
+
+        void add(int from, int to) throws SQLException;
+    }
+
+    /** Told of each row that Postgres refuses for its data. */
+    private interface Refusal {
+
+        void of(int index, SQLException why) throws SQLException;
+    }
+
+    /** Adds rows; with a {@code refusal}, what Postgres takes of them. */
+    private static void add(Connection connection, int from, int to, Rows rows, Refusal refusal)
+            throws SQLException {
+        if (refusal == null) {
+            rows.add(from, to);
+            return;
+        }
         Savepoint before = connection.setSavepoint();
         try {
-            add(connection, deltas, from, to);
+            rows.add(from, to);
             connection.releaseSavepoint(before);
         } catch (SQLException refused) {
             if (!isAboutData(refused)) {
@@ -151,12 +189,12 @@ final class CutWriter {
             connection.rollback(before);
             connection.releaseSavepoint(before);
             if (to - from == 1) {
-                letters.insert(connection, deltas[from], refused);
+                refusal.of(from, refused);
                 return;
             }
             int middle = (from + to) >>> 1;
-            bisect(connection, deltas, from, middle, letters);
-            bisect(connection, deltas, middle, to, letters);
+            add(connection, from, middle, rows, refusal);
+            add(connection, middle, to, rows, refusal);
         }
     }
 
