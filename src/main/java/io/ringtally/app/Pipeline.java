@@ -59,7 +59,7 @@ final class Pipeline {
         this.http = new HttpServer(settings.http(), settings.generator(),
                 new HttpServer.Parts(ring.intake(), ring.reads(), queries, gate,
                         status, status::retryAfterSeconds, clock, log.hashSeed(), ids,
-                        durability, settings.ack()));
+                        durability, settings.ack(), settings.lifecycles()));
     }
 
     /** Starts counting from a checkpoint, bottom up; {@link #open} lets events in. */

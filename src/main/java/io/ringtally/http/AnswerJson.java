@@ -2,12 +2,14 @@ package io.ringtally.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.ringtally.event.Lifecycle;
 import io.ringtally.event.Timestamps;
 import io.ringtally.tally.CounterSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Counters, messages and reports as JSON.
@@ -39,9 +41,14 @@ final class AnswerJson {
         json.writeEndArray();
     }
 
-    /** A message: its counters, at least one, in the order of their first events. */
-    static void writeMessage(JsonGenerator json, List<CounterSnapshot> counters)
-            throws IOException {
+    /**
+     * A message: its counters, at least one, in the order of their first events, and what of its
+     * app's lifecycle is missing.
+     *
+     * @param lifecycles by app id; where there is none, nothing is missing
+     */
+    static void writeMessage(JsonGenerator json, List<CounterSnapshot> counters,
+            Map<String, Lifecycle> lifecycles) throws IOException {
         json.writeStringField("app_id", counters.get(0).appId());
         json.writeStringField("message_id", counters.get(0).messageId());
         json.writeArrayFieldStart("counters");
@@ -51,8 +58,20 @@ final class AnswerJson {
             json.writeEndObject();
         }
         json.writeEndArray();
-        // what is expected of an app's messages is not configured yet, so nothing is missing
-        json.writeArrayFieldStart("missing");
+        Lifecycle lifecycle = lifecycles.get(counters.get(0).appId());
+        if (lifecycle != null) {
+            writeTexts(json, "lifecycle", lifecycle.events());
+        }
+        writeTexts(json, "missing", lifecycle == null ? List.of()
+                : lifecycle.missing(counters.stream().map(CounterSnapshot::event).toList()));
+    }
+
+    static void writeTexts(JsonGenerator json, String name, List<String> texts)
+            throws IOException {
+        json.writeArrayFieldStart(name);
+        for (String text : texts) {
+            json.writeString(text);
+        }
         json.writeEndArray();
     }
 

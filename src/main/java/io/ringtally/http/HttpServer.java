@@ -1,6 +1,7 @@
 package io.ringtally.http;
 
 import io.ringtally.dedupe.IdTable;
+import io.ringtally.event.Lifecycle;
 import io.ringtally.ring.Admission;
 import io.ringtally.query.Queries;
 import io.ringtally.ring.AdmissionGate;
@@ -8,6 +9,7 @@ import io.ringtally.ring.Intake;
 import io.ringtally.ring.PointReads;
 import io.ringtally.time.Clock;
 import io.undertow.Undertow;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToIntFunction;
@@ -79,10 +81,11 @@ public final class HttpServer {
         PersistedReads persisted = new PersistedReads(service.queries(), open);
         WaitingExchange.Patience patience = patienceOf(settings);
         return new ReadRoutes(service.gate(), bodies,
-                new ReadEndpoint(service.reads(), persisted, patience),
+                new ReadEndpoint(service.reads(), persisted, patience, service.lifecycles()),
                 new LookupEndpoint(service.reads(), persisted, patience,
                         settings.bodies().maxBulkBytes()),
-                new ListEndpoint(persisted), streams);
+                new ListEndpoint(persisted),
+                new StuckEndpoint(persisted, service.lifecycles()), streams);
     }
 
     private WaitingExchange.Patience patienceOf(HttpSettings settings) {
@@ -153,9 +156,11 @@ public final class HttpServer {
      * @param hashSeed the log's seed
      * @param ids what has been counted before
      * @param durability how far the log has got, for requests that wait
+     * @param lifecycles what is expected of messages, by app id
      */
     public record Parts(Intake intake, PointReads reads, Queries queries, AdmissionGate gate,
             StatusReport status, ToIntFunction<Admission> retryAfterSeconds, Clock clock,
-            long hashSeed, IdTable ids, Durability durability, AckSettings ack) {
+            long hashSeed, IdTable ids, Durability durability, AckSettings ack,
+            Map<String, Lifecycle> lifecycles) {
     }
 }

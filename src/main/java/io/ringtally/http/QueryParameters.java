@@ -5,10 +5,14 @@ import io.ringtally.event.FieldError;
 import io.ringtally.event.PercentDecoder;
 import io.undertow.server.HttpServerExchange;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The parts of a request that reads, decoded and checked. What is wrong is gathered; what is
@@ -20,6 +24,11 @@ final class QueryParameters {
 
     private static final byte[] NOTHING = {};
     private static final byte[] INCREMENT = {'i', 'n', 'c', 'r', 'e', 'm', 'e', 'n', 't'};
+
+    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
+    private static final Map<String, Long> MILLIS = Map.of("ms", 1L, "s", 1_000L, "m", 60_000L,
+            "h", 3_600_000L, "d", 86_400_000L);
+    private static final Duration DURATION_MAX = Duration.ofDays(3_650);
 
     private final HttpServerExchange exchange;
     private final PercentDecoder decoder = new PercentDecoder();
@@ -123,6 +132,24 @@ final class QueryParameters {
                     + ": give a number from 1 to " + max));
         }
         return number;
+    }
+
+    /** A time such as 500ms, 30s, 5m, 2h or 7d, up to ten years; none unless given. */
+    Duration duration(String name) {
+        String given = raw(name);
+        if (given == null) {
+            return Duration.ZERO;
+        }
+        Matcher parts = DURATION.matcher(given);
+        long millis = parts.matches()
+                ? Long.parseLong(parts.group(1)) * MILLIS.get(parts.group(2)) : -1;
+        if (millis < 0 || millis > DURATION_MAX.toMillis()) {
+            errors.add(new FieldError(name, name + " is " + shown(given) + ": give a whole number"
+                    + " with its unit, ms, s, m, h or d, such as 5m, up to "
+                    + DURATION_MAX.toDays() + "d"));
+            return Duration.ZERO;
+        }
+        return Duration.ofMillis(millis);
     }
 
     /** One of these words, the first unless given. */

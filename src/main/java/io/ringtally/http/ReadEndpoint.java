@@ -1,5 +1,6 @@
 package io.ringtally.http;
 
+import io.ringtally.event.Lifecycle;
 import io.ringtally.ring.PointReads;
 import io.ringtally.tally.CounterSnapshot;
 import io.ringtally.tally.Lookup;
@@ -8,6 +9,7 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -33,11 +35,14 @@ final class ReadEndpoint {
     private final PointReads reads;
     private final PersistedReads persisted;
     private final WaitingExchange.Patience patience;
+    private final Map<String, Lifecycle> lifecycles;
 
-    ReadEndpoint(PointReads reads, PersistedReads persisted, WaitingExchange.Patience patience) {
+    ReadEndpoint(PointReads reads, PersistedReads persisted, WaitingExchange.Patience patience,
+            Map<String, Lifecycle> lifecycles) {
         this.reads = reads;
         this.persisted = persisted;
         this.patience = patience;
+        this.lifecycles = lifecycles;
     }
 
     /** How long reads wait for their shard. */
@@ -84,11 +89,12 @@ final class ReadEndpoint {
         if (fromMemory) {
             fromMemory(exchange, answer -> reads.message(app, message, answer),
                     found -> JsonBody.sendOnce(exchange, 200, AnswerJson.object(json ->
-                            AnswerJson.writeMessage(json, found))));
+                            AnswerJson.writeMessage(json, found, lifecycles))));
         } else {
             persisted.answer(exchange, reader -> {
                 List<CounterSnapshot> found = reader.message(text(app), text(message));
-                return found.isEmpty() ? null : json -> AnswerJson.writeMessage(json, found);
+                return found.isEmpty() ? null
+                        : json -> AnswerJson.writeMessage(json, found, lifecycles);
             });
         }
     }

@@ -29,15 +29,18 @@ final class ReadRoutes {
     private final ReadEndpoint points;
     private final LookupEndpoint lookups;
     private final ListEndpoint lists;
+    private final StuckEndpoint stuck;
     private final SseEndpoint streams;
 
     ReadRoutes(AdmissionGate gate, BodyReader bodies, ReadEndpoint points,
-            LookupEndpoint lookups, ListEndpoint lists, SseEndpoint streams) {
+            LookupEndpoint lookups, ListEndpoint lists, StuckEndpoint stuck,
+            SseEndpoint streams) {
         this.gate = gate;
         this.bodies = bodies;
         this.points = points;
         this.lookups = lookups;
         this.lists = lists;
+        this.stuck = stuck;
         this.streams = streams;
     }
 
@@ -52,6 +55,12 @@ final class ReadRoutes {
         if (path.equals(COUNTERS)) {
             if (readable(exchange, answers)) {
                 severalOrList(exchange);
+            }
+            return true;
+        }
+        if (path.equals(MESSAGES)) {
+            if (readable(exchange, answers)) {
+                stuck.handle(exchange);
             }
             return true;
         }

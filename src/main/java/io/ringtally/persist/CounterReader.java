@@ -11,7 +11,7 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Reads counters from Postgres over a connection of its own, a statement and so a snapshot for each
+ * Reads counters and stuck messages from Postgres over a connection of its own, a snapshot for each
  * answer. Pages and single messages are served by the primary key; the top ones need a scan,
  * because no column that changes is indexed.
  *
@@ -81,6 +81,28 @@ public final class CounterReader implements AutoCloseable {
             throws QueryFailedException {
         return rows(new Select().in(new CounterRange(app, null, ""))
                 .and("message_id = ?", message).then("order by first_us, event"));
+    }
+
+    /**
+     * The oldest stuck messages of a range behind a place.
+     *
+     * @param limit how many at most
+     * @throws QueryFailedException also if the lifecycle is unknown to the database
+     */
+    public List<StuckMessage> stuck(StuckRange range, StuckRange.Place after, int limit)
+            throws QueryFailedException {
+        List<StuckMessage> found;
+        try {
+            found = StuckRows.find(connection, range, after, limit);
+        } catch (SQLException failed) {
+            throw failure(failed);
+        }
+        if (found == null) {
+            throw new QueryFailedException("the lifecycle of app \"" + range.app() + "\" is gone"
+                    + " from ringtally.lifecycle; a start of the service registers it", false,
+                    null);
+        }
+        return found;
     }
 
     /** A statement and its parameters, in the order they stand in it. */

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +53,7 @@ class ConfigurationTest {
         configuration.dedupe();
         configuration.generator();
         configuration.drainTimeout();
+        configuration.lifecycles();
     }
 
     @Test
@@ -180,6 +183,67 @@ class ConfigurationTest {
         assertTrue(configuration.admin().isOff());
         assertTrue(configuration.audit().interval().isZero());
         assertFalse(Configuration.load(null, Map.of()).admin().isOff());
+    }
+
+    @Test
+    void lifecyclesAreThoseOfAppsWhateverTheyAreCalled() throws Exception {
+        Configuration configuration = Configuration.load(file("""
+                apps {
+                  shop { lifecycle = [ORDERED, PAID, "shipped at last"] }
+                  "shop.eu" { lifecycle = [ORDERED] }
+                  "" { lifecycle = [increment] }
+                  "\\"quoted\\" \u00e9" { lifecycle = [1, 2] }
+                  none {}
+                }
+                apps.shop.lifecycle += RETURNED
+                """), Map.of());
+        assertEquals(Map.of("shop", List.of("ORDERED", "PAID", "shipped at last", "RETURNED"),
+                "shop.eu", List.of("ORDERED"), "", List.of("increment"),
+                "\"quoted\" \u00e9", List.of("1", "2")),
+                configuration.lifecycles().entrySet().stream().collect(Collectors.toMap(
+                        Map.Entry::getKey, one -> one.getValue().events())));
+        assertTrue(lineOf("apps.\"shop.eu\".lifecycle", configuration).matches(
+                ".* = \\[\"ORDERED\"\\]    # .*ringtally.conf: 3"));
+        assertTrue(lineOf("apps.\"\".lifecycle", configuration).contains("[\"increment\"]"));
+        assertEquals(Map.of(), Configuration.load(null, Map.of()).lifecycles());
+    }
+
+    @Test
+    void anUnknownKeyOfAnAppNamesTheNearestOneToo() throws Exception {
+        assertRefused("apps.shop.lifecycl = [A]",
+                "there is no key apps.shop.lifecycl; the nearest one is apps.shop.lifecycle");
+        assertRefused("apps.\"a.b\".life.cycle = [A]", "there is no key apps.\"a.b\".life.cycle;"
+                + " the nearest one is apps.\"a.b\".lifecycle");
+        assertRefused("apps.shop.eu.lifecycle = [A]", "there is no key apps.shop.eu.lifecycle;"
+                + " an app id with dots stands in quotes: apps.\"shop.eu\".lifecycle");
+        assertRefused("app.shop.lifecycle = [A]", "the nearest one is apps.APP_ID.lifecycle");
+        assertRefused("apps = 5", "apps is no value but a section");
+        assertRefused("apps.shop = [A]", "apps.shop is no value but a section");
+        assertRefused("apps.\"" + "\u00e9".repeat(33) + "\".lifecycle = [A]",
+                "at most 64 bytes of UTF-8 (this one 66)");
+        assertRefused("apps.\"a\\u0000b\".lifecycle = [A]", "no U+0000");
+    }
+
+    @Test
+    void aLifecycleThatCannotBeIsRefusedWithItsReason() throws Exception {
+        assertEquals("apps.shop.lifecycle names \"PAID\" twice: name each event once, where it is"
+                + " expected first", refusal("apps.shop.lifecycle = [PAID, SENT, PAID]"));
+        assertEquals("apps.\"\".lifecycle has 0 names: name 1 to 62, or leave the key out",
+                refusal("apps.\"\".lifecycle = []"));
+        String names = IntStream.range(0, 63).mapToObj(n -> "e" + n)
+                .collect(Collectors.joining(","));
+        assertRefused("apps.shop.lifecycle = [" + names + "]", "has 63 names: name 1 to 62");
+        assertRefused("apps.shop.lifecycle = [\"\"]", "of 0 bytes of UTF-8: an event's name has 1");
+        assertRefused("apps.shop.lifecycle = [\"" + "x".repeat(129) + "\"]", "of 129 bytes");
+        assertRefused("apps.shop.lifecycle = [\"a\\u0000\"]", "which has U+0000");
+        assertRefused("apps.shop.lifecycle = [\"\\ud83d\"]", "half a surrogate pair");
+        assertRefused("apps.shop.lifecycle = PAID", "apps.shop.lifecycle");
+        assertRefused("apps.shop.lifecycle = [[PAID]]", "apps.shop.lifecycle");
+    }
+
+    private void assertRefused(String text, String part) throws Exception {
+        String message = refusal(text);
+        assertTrue(message.contains(part), message);
     }
 
     @Test

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ringtally.event.Lifecycle;
 import io.ringtally.persist.CounterRange;
+import io.ringtally.persist.StuckRange;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +34,29 @@ class PageCursorTest {
                 new CounterRange("shopm", null, ""), new CounterRange("", "shop", "m"))) {
             assertNull(PageCursor.decode(other, cursor), other.toString());
         }
+    }
+
+    @Test
+    void aPlaceAmongStuckMessagesIsGoodForTheSameAppAndEventAtAnyAge() {
+        Lifecycle lifecycle = new Lifecycle(List.of("SENT", "SEEN"));
+        StuckRange.Place place = new StuckRange.Place(1_790_000_000_123_456L, "m-\u00e9/+?&");
+        StuckRange range = new StuckRange("shop", lifecycle, "SENT", Duration.ofMinutes(5));
+        String cursor = PageCursor.encode(range, place);
+        assertEquals(place, PageCursor.decode(new StuckRange("shop", lifecycle, "SENT",
+                Duration.ZERO), cursor));
+        assertNull(PageCursor.decode(new StuckRange("shop", lifecycle, "SEEN", Duration.ZERO),
+                cursor));
+        assertNull(PageCursor.decode(new StuckRange("shop", lifecycle, null, Duration.ZERO),
+                cursor));
+        assertNull(PageCursor.decode(new CounterRange("shop", "SENT", ""), cursor));
+        assertNull(PageCursor.decode(range, PageCursor.encode(RANGE, PLACE)));
+        // well made, and nothing to ask Postgres with
+        for (long micros : new long[] {-1, Long.MAX_VALUE, 253_402_300_800_000_000L}) {
+            assertNull(PageCursor.decode(range, PageCursor.encode(range,
+                    new StuckRange.Place(micros, "m"))), "at " + micros);
+        }
+        assertNull(PageCursor.decode(range, PageCursor.encode(range,
+                new StuckRange.Place(1, "m\0n"))));
     }
 
     @Test
