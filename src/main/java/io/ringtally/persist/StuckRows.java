@@ -47,7 +47,7 @@ final class StuckRows {
             """;
 
     /** The oldest of each range, merged; the limits are no parameters: the plan hangs on them. */
-    private static final String MERGE = """
+    static final String MERGE = """
             select r.opened_at, r.message_id, mask.seen
             from unnest(?::int8[]) as mask (seen) cross join lateral (
                 select m.opened_at, m.message_id from ringtally.message m

@@ -38,9 +38,12 @@ class DocumentedRequestsIT {
                 Files.isExecutable(Path.of(place, "curl"))), "needs curl");
         List<Example> examples = read();
         assertTrue(examples.size() > 15, "found " + examples.size());
+        Path configuration = Files.writeString(directory.resolve("documented.conf"),
+                "apps.order.lifecycle = [ORDERED, PAID, SHIPPED]");
         try (RunningService service = RunningService.start(directory.resolve("data"),
                 TestPostgres.shared().newDatabase(),
-                Map.of("RINGTALLY_GENERATOR_ENABLED", "true"))) {
+                Map.of("RINGTALLY_GENERATOR_ENABLED", "true",
+                        "RINGTALLY_CONFIG", configuration.toString()))) {
             for (Example example : examples) {
                 String printed = run(example.command, service);
                 assertTrue(patternOf(example.output).matcher(printed).matches(),
