@@ -39,7 +39,7 @@ final class StuckEndpoint {
     void handle(HttpServerExchange exchange) {
         QueryParameters query = new QueryParameters(exchange);
         // memory does not know which messages are stuck
-        query.word("read", PersistedReads.READ, "global");
+        query.word("read", PersistedReads.READ, PersistedReads.GLOBAL);
         String app = new String(query.app(), StandardCharsets.UTF_8);
         String missing = query.text("missing", EventLimits.EVENT_BYTES_MAX);
         Duration olderThan = query.duration("older_than");
