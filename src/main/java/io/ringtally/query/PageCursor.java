@@ -51,7 +51,7 @@ public final class PageCursor {
                 + range.prefix();
     }
 
-    /** The text for a place among stuck messages; the age asked for may change from page to page. */
+    /** The text for a place among stuck messages; the age asked for may change on the way. */
     public static String encode(StuckRange range, StuckRange.Place last) {
         return encode(STUCK, textOf(range), last.openedAtMicros() + SEPARATOR + last.message());
     }
