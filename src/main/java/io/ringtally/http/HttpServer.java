@@ -42,7 +42,7 @@ public final class HttpServer {
         this.flow = new IngestFlow(service.intake(), service.retryAfterSeconds(), service.ids(),
                 new Acks(service.durability(), service.ack(), open));
         this.streams = new SseEndpoint(service.reads(), service.gate(),
-                patienceOf(settings), settings.sse());
+                patienceOf(settings), service.lifecycles(), settings.sse());
         this.routes = new Routes(endpoints(settings, generator, service));
         Listener listener = new Listener(settings.host(), settings.port(), settings.ioThreads(),
                 // nothing is dispatched to workers; Undertow wants at least one

@@ -1,5 +1,6 @@
 package io.ringtally.http;
 
+import io.ringtally.event.Lifecycle;
 import io.ringtally.ring.PointReads;
 import io.ringtally.tally.CounterSnapshot;
 import io.ringtally.tally.Lookup;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +45,7 @@ final class SseClient {
 
     private final HttpServerExchange exchange;
     private final PointReads.Target target;
+    private final Map<String, Lifecycle> lifecycles;
     private final Runnable left;
 
     private StreamSinkChannel channel;
@@ -58,11 +61,14 @@ final class SseClient {
     /**
      * Makes a stream that has not begun.
      *
+     * @param lifecycles what is expected of the messages of which app
      * @param left called once, when it is over
      */
-    SseClient(HttpServerExchange exchange, PointReads.Target target, Runnable left) {
+    SseClient(HttpServerExchange exchange, PointReads.Target target,
+            Map<String, Lifecycle> lifecycles, Runnable left) {
         this.exchange = exchange;
         this.target = target;
+        this.lifecycles = lifecycles;
         this.left = left;
     }
 
@@ -197,7 +203,7 @@ final class SseClient {
             return "null".getBytes(StandardCharsets.US_ASCII);
         }
         return AnswerJson.object(target.event() == null
-                ? json -> AnswerJson.writeMessage(json, counters)
+                ? json -> AnswerJson.writeMessage(json, counters, lifecycles)
                 : json -> AnswerJson.writeCounter(json, counters.get(0)));
     }
 

@@ -1,5 +1,6 @@
 package io.ringtally.http;
 
+import io.ringtally.event.Lifecycle;
 import io.ringtally.ring.Admission;
 import io.ringtally.ring.AdmissionGate;
 import io.ringtally.ring.PointReads;
@@ -7,6 +8,7 @@ import io.ringtally.tally.Lookup;
 import io.undertow.server.HttpServerExchange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -46,6 +48,7 @@ final class SseEndpoint {
     private final PointReads reads;
     private final AdmissionGate gate;
     private final WaitingExchange.Patience patience;
+    private final Map<String, Lifecycle> lifecycles;
     private final SseSettings settings;
     private final Problem tooMany;
 
@@ -61,10 +64,11 @@ final class SseEndpoint {
     private long lastBeatNanos;
 
     SseEndpoint(PointReads reads, AdmissionGate gate, WaitingExchange.Patience patience,
-            SseSettings settings) {
+            Map<String, Lifecycle> lifecycles, SseSettings settings) {
         this.reads = reads;
         this.gate = gate;
         this.patience = patience;
+        this.lifecycles = lifecycles;
         this.settings = settings;
         this.tooMany = new Problem(503, "too-many-streams", "http.sse.max = "
                 + settings.max() + " streams are open; ask again, or read from time to time");
@@ -123,7 +127,7 @@ final class SseEndpoint {
             TOO_LARGE.send(exchange);
         } else {
             SseClient[] self = new SseClient[1];
-            self[0] = new SseClient(exchange, target, () -> {
+            self[0] = new SseClient(exchange, target, lifecycles, () -> {
                 streams.remove(self[0]);
                 left.run();
             });
