@@ -43,6 +43,12 @@ final class PlainAnswers {
                 + exchange.getRequestPath() + "; " + allow + " is").send(exchange);
     }
 
+    /** Refuses for so many seconds a request whose body nobody has read. */
+    void refuse(HttpServerExchange exchange, Problem problem, int retrySeconds) {
+        unread.drop(exchange);
+        problem.sendRetryable(exchange, retrySeconds);
+    }
+
     void notFound(HttpServerExchange exchange, String path) {
         unread.drop(exchange);
         String shown = path.length() > 100 ? path.substring(0, 100) + "..." : path;

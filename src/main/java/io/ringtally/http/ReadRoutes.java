@@ -117,19 +117,19 @@ final class ReadRoutes {
         if (!exchange.getRequestMethod().equals(Methods.POST)) {
             // a GET reads the counter that is named so
             answers.notAllowed(exchange, "GET, HEAD, POST");
-        } else if (isReady(exchange)) {
+        } else if (isReady(exchange, answers)) {
             bodies.read(exchange, lookups);
         }
     }
 
     private boolean readable(HttpServerExchange exchange, PlainAnswers answers) {
-        return answers.readable(exchange) && isReady(exchange);
+        return answers.readable(exchange) && isReady(exchange, answers);
     }
 
     /** Whether there is something to read; if not, the exchange has been answered. */
-    private boolean isReady(HttpServerExchange exchange) {
+    private boolean isReady(HttpServerExchange exchange, PlainAnswers answers) {
         if (gate.phase() == Admission.STARTING) {
-            STARTING.sendRetryable(exchange, 1);
+            answers.refuse(exchange, STARTING, 1);
             return false;
         }
         return true;

@@ -136,7 +136,7 @@ final class SseClient {
 
     /** Sends a sign of life; drops a client that still has not taken the same event. */
     void beat() {
-        if (sending != null && sending == sendingAtLastBeat) {
+        if (!over && sending != null && sending == sendingAtLastBeat) {
             drop(new IOException("an event was not taken for a whole heartbeat"));
             return;
         }
