@@ -16,6 +16,7 @@ import io.ringtally.audit.AuditSettings;
 import io.ringtally.http.AdminSettings;
 import io.ringtally.http.BodySettings;
 import io.ringtally.http.GeneratorSettings;
+import io.ringtally.http.HeadSettings;
 import io.ringtally.http.HttpSettings;
 import io.ringtally.http.SseSettings;
 import io.ringtally.journal.JournalSettings;
@@ -179,6 +180,8 @@ public final class Configuration {
     public HttpSettings http() throws ConfigurationException {
         return checked("http", () -> new HttpSettings(values.getString("http.host"),
                 values.getInt("http.port"), coresOr("http.io-threads"),
+                new HeadSettings(bytes("http.max-header-bytes"),
+                        values.getInt("http.max-headers"), bytes("http.max-uri-bytes")),
                 new BodySettings(bytes("http.max-event-bytes"), bytes("http.max-bulk-bytes"),
                         values.getBytes("http.max-stream-bytes"),
                         values.getBytes("http.max-arriving-bytes")),

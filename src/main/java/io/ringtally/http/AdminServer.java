@@ -38,7 +38,7 @@ public final class AdminServer implements HttpHandler {
         this.audit = new AuditEndpoint(audit);
         this.answers = new PlainAnswers(new UnreadBody(limits.requestTimeout().toMillis()));
         this.undertow = new Listener(settings.host(), settings.port(), IO_THREADS, WORKERS,
-                CONNECTIONS_MAX).with(limits.idleTimeout(), limits.requestTimeout(),
+                CONNECTIONS_MAX).with(limits.head(), limits.idleTimeout(), limits.requestTimeout(),
                 ENTITY_BYTES_MAX, this);
     }
 
@@ -59,7 +59,7 @@ public final class AdminServer implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         try {
-            route(exchange, exchange.getRequestPath());
+            route(exchange, PlainAnswers.rawPath(exchange));
         } catch (RuntimeException | Error unexpected) {
             PlainAnswers.defect(exchange, unexpected);
         }

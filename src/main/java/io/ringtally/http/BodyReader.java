@@ -55,9 +55,6 @@ final class BodyReader {
             refuse(exchange, limit, declared + " bytes");
             return;
         }
-        if (declared < 0 && !isChunkedOrEmpty(exchange)) {
-            return;
-        }
         EdgeContext context = contexts.get();
         if (HttpContinue.requiresContinueResponse(exchange)) {
             new ArrivingBody(exchange, endpoint).sendContinue();
@@ -142,22 +139,6 @@ final class BodyReader {
         }
     }
 
-    /**
-     * Whether a body without a length is one whose end can be told. Undertow reads any other coding
-     * as chunked, or up to the end of the connection, where half a body cannot be told from a whole
-     * one (RFC 9112, section 6.3).
-     */
-    static boolean isChunkedOrEmpty(HttpServerExchange exchange) {
-        String coding = exchange.getRequestHeaders().getFirst(Headers.TRANSFER_ENCODING);
-        if (coding == null || Headers.CHUNKED.equalToString(coding)) {
-            return true;
-        }
-        exchange.setPersistent(false);
-        new Problem(400, "unknown-transfer-encoding", "Transfer-Encoding " + coding + " is not"
-                + " taken here; send the body with a Content-Length, or chunked").send(exchange);
-        return false;
-    }
-
     /** The client went away in the middle of its body, or only its sending side did. */
     static void brokenOff(HttpServerExchange exchange, IOException why) {
         exchange.setPersistent(false);
@@ -166,6 +147,10 @@ final class BodyReader {
 
     static Problem brokenOff(IOException why) {
         LOG.debug("a body broke off", why);
+        if (why instanceof MalformedChunkException) {
+            return new Problem(400, "malformed-chunk", "the body is not chunked as its header says: "
+                    + why.getMessage() + "; nothing was counted");
+        }
         return new Problem(400, "body-broken-off", "the body ended before it was complete, nothing"
                 + " was counted; send as many bytes as Content-Length says, or the last chunk");
     }

@@ -48,8 +48,9 @@ public final class HttpServer {
                 // nothing is dispatched to workers; Undertow wants at least one
                 1, settings.maxConnections());
         // endpoints have limits of their own, below this one
-        this.undertow = listener.with(settings.idleTimeout(), settings.requestTimeout(),
-                settings.bodies().maxBulkBytes() + DROPPED_BYTES_MAX, routes);
+        this.undertow = listener.with(settings.head(), settings.idleTimeout(),
+                settings.requestTimeout(), settings.bodies().maxBulkBytes() + DROPPED_BYTES_MAX,
+                routes);
     }
 
     private Routes.Endpoints endpoints(HttpSettings settings, GeneratorSettings generator,

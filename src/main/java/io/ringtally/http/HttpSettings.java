@@ -8,6 +8,7 @@ import java.time.Duration;
  * @param host address to bind
  * @param port 0 (any free one) to 65535
  * @param ioThreads threads that read, parse and answer, 1 to 256
+ * @param head how large heads may be
  * @param bodies how large bodies may be
  * @param maxConnections connections accepted at once, 1 to 1,000,000
  * @param idleTimeout how long a connection may stay without a request
@@ -15,9 +16,9 @@ import java.time.Duration;
  * @param readTimeout how long a read may wait for its shard
  * @param sse server-sent events
  */
-public record HttpSettings(String host, int port, int ioThreads, BodySettings bodies,
-        int maxConnections, Duration idleTimeout, Duration requestTimeout, Duration readTimeout,
-        SseSettings sse) {
+public record HttpSettings(String host, int port, int ioThreads, HeadSettings head,
+        BodySettings bodies, int maxConnections, Duration idleTimeout, Duration requestTimeout,
+        Duration readTimeout, SseSettings sse) {
 
     public HttpSettings {
         require(port >= 0 && port <= 65_535, "http.port", port, "0 to 65535");

@@ -2,6 +2,7 @@ package io.ringtally.http;
 
 import io.ringtally.time.Clock;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
 
 /**
  * {@code POST /increment}: one increment, as JSON, form or multipart.
@@ -40,7 +41,8 @@ final class IncrementEndpoint implements BodyEndpoint {
             case FORM -> context.parser.readIncrementForm(body, 0, length, context.draft,
                     context.errors);
             case MULTIPART -> {
-                MultipartFields fields = MultipartFields.read(exchange, body, length);
+                MultipartFields fields = MultipartFields.read(
+                        exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE), body, length);
                 yield fields.complete(context.errors) && context.parser.readIncrementFields(
                         fields.values(), context.draft, context.errors);
             }

@@ -21,8 +21,6 @@ import org.xnio.Options;
  */
 record Listener(String host, int port, int ioThreads, int workers, int maxConnections) {
 
-    private static final int HEADER_BYTES_MAX = 16 * 1024;
-    private static final int HEADERS_MAX = 64;
     /** The ids of a lookup, and a few more. */
     private static final int PARAMETERS_MAX = LookupJson.MESSAGES_MAX + 24;
     private static final int SHUTDOWN_MILLIS = 5_000;
@@ -30,10 +28,11 @@ record Listener(String host, int port, int ioThreads, int workers, int maxConnec
     /**
      * Builds a server that does not listen yet.
      *
+     * @param head how large heads may be
      * @param maxEntityBytes largest body read, dropped ones included; Undertow's default is 2 MiB
      */
-    Undertow with(Duration idleTimeout, Duration requestTimeout, long maxEntityBytes,
-            HttpHandler handler) {
+    Undertow with(HeadSettings head, Duration idleTimeout, Duration requestTimeout,
+            long maxEntityBytes, HttpHandler handler) {
         int requestMillis = (int) requestTimeout.toMillis();
         return Undertow.builder()
                 .addHttpListener(port, host)
@@ -46,18 +45,21 @@ record Listener(String host, int port, int ioThreads, int workers, int maxConnec
                 .setSocketOption(Options.WRITE_TIMEOUT, requestMillis)
                 .setSocketOption(Options.CONNECTION_HIGH_WATER, maxConnections)
                 .setSocketOption(Options.CONNECTION_LOW_WATER, maxConnections)
-                .setServerOption(UndertowOptions.MAX_HEADER_SIZE, HEADER_BYTES_MAX)
-                .setServerOption(UndertowOptions.MAX_HEADERS, HEADERS_MAX)
+                .setServerOption(UndertowOptions.MAX_HEADER_SIZE, head.headerBytesMax())
+                // the filter says 431 and why; beyond twice the limit it is a bare 400
+                .setServerOption(UndertowOptions.MAX_HEADERS, 2 * head.headersMax())
                 .setServerOption(UndertowOptions.MAX_PARAMETERS, PARAMETERS_MAX)
                 .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, maxEntityBytes)
                 .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, requestMillis)
                 .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, (int) idleTimeout.toMillis())
+                // else answers wait for the rest of a half request behind them, or are lost with it
+                .setServerOption(UndertowOptions.BUFFER_PIPELINED_DATA, false)
                 .setServerOption(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
                 // ids are decoded once, by ourselves
                 .setServerOption(UndertowOptions.DECODE_URL, false)
                 .setServerOption(UndertowOptions.ENABLE_HTTP2, false)
                 .setServerOption(UndertowOptions.SHUTDOWN_TIMEOUT, SHUTDOWN_MILLIS)
-                .setHandler(handler)
+                .setHandler(new FramingFilter(handler, head))
                 .build();
     }
 

@@ -2,7 +2,6 @@ package io.ringtally.http;
 
 import io.ringtally.event.FieldError;
 import io.undertow.server.DefaultByteBufferPool;
-import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.MultipartParser;
@@ -33,10 +32,10 @@ final class MultipartFields implements MultipartParser.PartHandler {
     private MultipartFields() {
     }
 
-    static MultipartFields read(HttpServerExchange exchange, byte[] body, int length) {
+    /** Reads the body of a request with this Content-Type. */
+    static MultipartFields read(String contentType, byte[] body, int length) {
         MultipartFields fields = new MultipartFields();
-        String boundary = MediaType.parameter(
-                exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE), "boundary");
+        String boundary = MediaType.parameter(contentType, "boundary");
         if (boundary == null || boundary.isEmpty()) {
             fields.trouble = "Content-Type multipart/form-data names no boundary";
             return fields;

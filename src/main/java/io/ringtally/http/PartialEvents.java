@@ -72,7 +72,7 @@ final class PartialEvents {
         if (problem != null) {
             unread.drop(exchange);
             parts.flow.refuse(exchange, Refusal.invalid(problem, ""));
-        } else if (BodyReader.isChunkedOrEmpty(exchange)) {
+        } else {
             begin(exchange, request);
         }
         return true;

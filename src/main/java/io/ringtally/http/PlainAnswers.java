@@ -22,6 +22,20 @@ final class PlainAnswers {
         this.unread = unread;
     }
 
+    /**
+     * The path as it came. Undertow cuts {@code ;parameters} off, but ids may have them, and a
+     * proxy that guards a path takes one with parameters for another.
+     */
+    static String rawPath(HttpServerExchange exchange) {
+        String uri = exchange.getRequestURI();
+        if (!exchange.isHostIncludedInRequestURI()) {
+            return uri;
+        }
+        int host = uri.indexOf("://");
+        int path = host < 0 ? -1 : uri.indexOf('/', host + 3);
+        return path < 0 ? "/" : uri.substring(path);
+    }
+
     static boolean isRead(HttpString method) {
         return method.equals(Methods.GET) || method.equals(Methods.HEAD);
     }
@@ -40,7 +54,7 @@ final class PlainAnswers {
         unread.drop(exchange);
         exchange.getResponseHeaders().put(Headers.ALLOW, allow);
         new Problem(405, "method-not-allowed", exchange.getRequestMethod() + " is not possible on "
-                + exchange.getRequestPath() + "; " + allow + " is").send(exchange);
+                + rawPath(exchange) + "; " + allow + " is").send(exchange);
     }
 
     /** Refuses for so many seconds a request whose body nobody has read. */

@@ -53,7 +53,7 @@ final class Routes implements HttpHandler {
             lastRequestNanos = System.nanoTime();
         }
         try {
-            route(exchange, exchange.getRequestPath(), exchange.getRequestMethod());
+            route(exchange, PlainAnswers.rawPath(exchange), exchange.getRequestMethod());
         } catch (IOException gone) {
             BodyReader.brokenOff(exchange, gone);
         } catch (RuntimeException | Error unexpected) {
@@ -93,23 +93,11 @@ final class Routes implements HttpHandler {
                 }
             }
             default -> {
-                String raw = rawPath(exchange);
-                if (!reads.route(exchange, raw, answers)) {
-                    answers.notFound(exchange, raw);
+                if (!reads.route(exchange, path, answers)) {
+                    answers.notFound(exchange, path);
                 }
             }
         }
-    }
-
-    /** The path as it came: Undertow cuts {@code ;parameters} off, but ids may have them. */
-    private static String rawPath(HttpServerExchange exchange) {
-        String uri = exchange.getRequestURI();
-        if (!exchange.isHostIncludedInRequestURI()) {
-            return uri;
-        }
-        int host = uri.indexOf("://");
-        int path = host < 0 ? -1 : uri.indexOf('/', host + 3);
-        return path < 0 ? "/" : uri.substring(path);
     }
 
     private void post(HttpServerExchange exchange, HttpString method, BodyEndpoint endpoint)
@@ -118,7 +106,7 @@ final class Routes implements HttpHandler {
             bodies.read(exchange, endpoint);
         } else {
             boolean alsoGet = endpoint == event && generator != null
-                    && exchange.getRequestPath().equals("/api/create_event");
+                    && PlainAnswers.rawPath(exchange).equals("/api/create_event");
             answers.notAllowed(exchange, alsoGet ? "GET, POST" : "POST");
         }
     }

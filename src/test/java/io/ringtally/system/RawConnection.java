@@ -28,7 +28,12 @@ final class RawConnection implements AutoCloseable {
     private final InputStream in;
 
     RawConnection(RunningService service) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), service.port());
+        this(service.port());
+    }
+
+    /** Connects to a port of this machine. */
+    RawConnection(int port) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(ANSWER_WITHIN_MILLIS);
         socket.setTcpNoDelay(true);
         in = new BufferedInputStream(socket.getInputStream());
@@ -81,6 +86,16 @@ final class RawConnection implements AutoCloseable {
         return answer(true);
     }
 
+    /** Reads one answer; null if the connection has ended, or was cut off, before it. */
+    Answer answerUnlessEnded(boolean withBody) throws IOException {
+        in.mark(1);
+        if (ends()) {
+            return null;
+        }
+        in.reset();
+        return answer(withBody);
+    }
+
     /** Reads one answer to a HEAD: it has a length and no body. */
     Answer answerToHead() throws IOException {
         return answer(false);
@@ -88,6 +103,11 @@ final class RawConnection implements AutoCloseable {
 
     private Answer answer(boolean withBody) throws IOException {
         String statusLine = line();
+        if (!statusLine.startsWith("HTTP/")) {
+            // what HTTP/0.9 answers: a body and nothing else
+            in.readAllBytes();
+            return new Answer(9, Map.of(), "");
+        }
         int status = Integer.parseInt(statusLine.split(" ", 3)[1]);
         Map<String, String> headers = new TreeMap<>();
         String header;
