@@ -1,0 +1,107 @@
+package io.ringtally.http;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.ringtally.event.EventDraft;
+import io.ringtally.event.EventParser;
+import io.ringtally.event.FieldError;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A fuzz target for each reader of bodies and headers that is not about events. */
+class BodyFuzzTest {
+
+    static Stream<byte[]> multipart() {
+        return seeds("--b\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\nk\r\n--b\r\n"
+                + "Content-Disposition: form-data; name=value\r\n\r\n1\r\n--b--\r\n",
+                "--b\r\n\r\n\r\n--b--", "--b--", "--b", "");
+    }
+
+    static Stream<byte[]> chunked() {
+        return seeds("5;a=b\r\nhello\r\n0\r\nX: 1\r\n\r\n", "1\r\na\r\n1\r\nb\r\n0\r\n\r\nrest",
+                "ffffffff\r\n", "5\r\nhel");
+    }
+
+    static Stream<byte[]> types() {
+        return seeds("multipart/form-data; boundary=\"a\\\"b\"; charset=utf-8", "a/b;boundary",
+                "a/b; x=\"", ";;=;boundary=;", "a/b; Boundary = c ");
+    }
+
+    @MethodSource("multipart")
+    @FuzzTest(maxDuration = "5m")
+    void multipart(byte[] body) {
+        MultipartFields fields = MultipartFields.read("multipart/form-data; boundary=b", body,
+                body.length);
+        List<FieldError> errors = new ArrayList<>();
+        boolean complete = fields.complete(errors);
+        check(complete == errors.isEmpty(), body);
+        if (complete) {
+            boolean good = new EventParser().readIncrementFields(fields.values(),
+                    new EventDraft(), errors);
+            check(good == errors.isEmpty(), body);
+        }
+    }
+
+    /** However the bytes come, the same is read, up to the same end. */
+    @MethodSource("chunked")
+    @FuzzTest(maxDuration = "5m")
+    void chunks(byte[] bytes) {
+        String whole = decoded(bytes, bytes.length, 1 << 16);
+        check(whole.equals(decoded(bytes, 1, 1 << 16)), bytes);
+        check(whole.equals(decoded(bytes, 3, 2)), bytes);
+    }
+
+    private static String decoded(byte[] bytes, int step, int room) {
+        ChunkDecoder decoder = new ChunkDecoder();
+        StringBuilder data = new StringBuilder();
+        int at = 0;
+        try {
+            while (at < bytes.length && !decoder.isDone()) {
+                ByteBuffer raw = ByteBuffer.wrap(bytes, at, Math.min(step, bytes.length - at));
+                ByteBuffer target = ByteBuffer.allocate(Math.min(room, bytes.length));
+                int count = decoder.decode(raw, target);
+                data.append(new String(Arrays.copyOf(target.array(), count),
+                        StandardCharsets.ISO_8859_1));
+                at = raw.position();
+            }
+            return data + (decoder.isDone() ? " ends at " + at : " goes on");
+        } catch (MalformedChunkException malformed) {
+            return malformed.getMessage();
+        }
+    }
+
+    @MethodSource("types")
+    @FuzzTest(maxDuration = "5m")
+    void contentType(byte[] bytes) {
+        String value = new String(bytes, StandardCharsets.ISO_8859_1);
+        String boundary = MediaType.parameter(value, "boundary");
+        check(boundary == null || boundary.length() < value.length(), bytes);
+        check(MediaType.parameter(value.replace(';', ' '), "boundary") == null, bytes);
+    }
+
+    @MethodSource("chunked")
+    @FuzzTest(maxDuration = "5m")
+    void gzip(byte[] bytes) {
+        try {
+            GzipBody body = GzipBody.inflate(bytes, bytes.length, 1 << 16);
+            check(body.length() <= (1 << 16) + 1, bytes);
+        } catch (IOException notGzip) {
+            check(notGzip.getMessage() == null || !notGzip.getMessage().contains("\n"), bytes);
+        }
+    }
+
+    private static void check(boolean holds, byte[] body) {
+        if (!holds) {
+            throw new AssertionError(new String(body, StandardCharsets.ISO_8859_1));
+        }
+    }
+
+    private static Stream<byte[]> seeds(String... texts) {
+        return Stream.of(texts).map(text -> text.getBytes(StandardCharsets.UTF_8));
+    }
+}
