@@ -21,6 +21,7 @@ final class Neighbour {
     private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final RunningService service;
+    private final int port;
     private final String key;
     private final Thread thread;
     private final AtomicLong posted = new AtomicLong();
@@ -29,15 +30,21 @@ final class Neighbour {
     private volatile long slowestNanos;
     private volatile int slow;
 
-    private Neighbour(RunningService service, String key) {
+    private Neighbour(RunningService service, int port, String key) {
         this.service = service;
+        this.port = port;
         this.key = key;
         this.thread = new Thread(this::post, "neighbour");
     }
 
     /** Starts to post. */
     static Neighbour of(RunningService service, String key) {
-        Neighbour neighbour = new Neighbour(service, key);
+        return of(service, service.port(), key);
+    }
+
+    /** Starts to post to this port, of a proxy before the service. */
+    static Neighbour of(RunningService service, int port, String key) {
+        Neighbour neighbour = new Neighbour(service, port, key);
         neighbour.thread.start();
         return neighbour;
     }
@@ -45,7 +52,7 @@ final class Neighbour {
     private void post() {
         byte[] request = RawConnection.post("/increment",
                 ("{\"key\":\"" + key + "\",\"value\":1}").getBytes(StandardCharsets.UTF_8));
-        try (RawConnection connection = new RawConnection(service)) {
+        try (RawConnection connection = new RawConnection(port)) {
             while (!stopping) {
                 long begun = System.nanoTime();
                 assertEquals(202, connection.send(request).answer().status());

@@ -23,6 +23,7 @@ import java.util.TreeMap;
 final class RawConnection implements AutoCloseable {
 
     private static final int ANSWER_WITHIN_MILLIS = 20_000;
+    private static final String VERSION = "HTTP/";
 
     private final Socket socket;
     private final InputStream in;
@@ -86,10 +87,19 @@ final class RawConnection implements AutoCloseable {
         return answer(true);
     }
 
-    /** Reads one answer; null if the connection has ended, or was cut off, before it. */
+    /**
+     * Reads one answer; null if the connection has ended, or was cut off, before it. What a proxy
+     * answers in HTTP/0.9 or HTTP/2 is read to its end and has the status 9.
+     */
     Answer answerUnlessEnded(boolean withBody) throws IOException {
-        in.mark(1);
-        if (ends()) {
+        in.mark(VERSION.length());
+        try {
+            byte[] first = in.readNBytes(VERSION.length());
+            if (!new String(first, StandardCharsets.ISO_8859_1).equals(VERSION)) {
+                in.readAllBytes();
+                return first.length == 0 ? null : new Answer(9, Map.of(), "");
+            }
+        } catch (SocketException reset) {
             return null;
         }
         in.reset();
@@ -103,11 +113,6 @@ final class RawConnection implements AutoCloseable {
 
     private Answer answer(boolean withBody) throws IOException {
         String statusLine = line();
-        if (!statusLine.startsWith("HTTP/")) {
-            // what HTTP/0.9 answers: a body and nothing else
-            in.readAllBytes();
-            return new Answer(9, Map.of(), "");
-        }
         int status = Integer.parseInt(statusLine.split(" ", 3)[1]);
         Map<String, String> headers = new TreeMap<>();
         String header;
