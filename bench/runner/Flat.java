@@ -40,7 +40,7 @@ final class Flat {
                         load.requestsPerSecond(),
                         100.0 * load.load().non2xx()
                                 / Math.max(1, load.load().ok() + load.load().non2xx()),
-                        anonymousMib(session.pid()), bytesOf(session.log()) >> 20);
+                        rig.procStat().anonymousMib(session.pid()), bytesOf(session.log()) >> 20);
                 Rig.say(row);
                 table.append(row).append('\n');
             }
@@ -74,16 +74,6 @@ final class Flat {
             postgres.thaw();
         } else {
             postgres.start();
-        }
-    }
-
-    private static long anonymousMib(long pid) {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
-            return lines.filter(line -> line.startsWith("RssAnon:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) >> 10)
-                    .findFirst().orElse(-1);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
         }
     }
 

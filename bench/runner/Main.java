@@ -23,7 +23,8 @@ final class Main {
             "pg-stopped", PostgresStopped::run,
             "profile", Profile::run,
             "redis", Redis::run,
-            "replay", Replay::run);
+            "replay", Replay::run,
+            "slow", SlowClients::run);
 
     private Main() {
     }
@@ -79,6 +80,7 @@ final class Main {
                 + "  profile      flight recording of a server under load, and its top methods\n"
                 + "  redis        one server beside Redis\n"
                 + "  replay       from a kill to the first answer, with a long log\n"
+                + "  slow         latency and memory beside thousands of slow clients\n"
                 + "  samples F    the same tables from a recording that exists\n"
                 + "  flat         memory and log under more load than it can take\n"
                 + "  forces DIR   what a force costs on the disk of DIR, two ways\n"

@@ -9,7 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * CPU time as Linux accounts for it: {@code /proc/<pid>/stat} and {@code /proc/stat}.
+ * CPU time and memory as Linux accounts for them, in {@code /proc}.
  *
  * <p>Threading: immutable.
  */
@@ -29,6 +29,14 @@ final class ProcStat {
 
     ProcStat() {
         microsPerTick = 1_000_000 / Long.parseLong(Command.output("getconf", "CLK_TCK"));
+    }
+
+    /** Memory of a process that no file holds, in MiB; -1 when it is gone. */
+    long anonymousMib(long pid) {
+        return read(Path.of("/proc/" + pid + "/status")).lines()
+                .filter(line -> line.startsWith("RssAnon:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) >> 10)
+                .findFirst().orElse(-1);
     }
 
     /** User and system time of one process, in microseconds; 0 when it is gone. */

@@ -1,0 +1,143 @@
+package bench.runner;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The command {@code slow}: healthy requests on an open schedule, alone and beside thousands of
+ * slow connections of each kind, in one life of the server; percentiles and memory of both.
+ *
+ * <p>Threading: used by the main thread only.
+ */
+final class SlowClients {
+
+    private static final List<String> KINDS = List.of("none", "heads", "bodies", "idle", "readers");
+
+    private record Run(int round, String kind, OpenLoopResult result, long anonymousMib,
+            String slow) {
+    }
+
+    private final Rig rig;
+    private final Options options;
+    private final List<Run> runs = new ArrayList<>();
+
+    private SlowClients(Rig rig) {
+        this.rig = rig;
+        this.options = rig.options();
+    }
+
+    static boolean run(Rig rig) {
+        return new SlowClients(rig).measure();
+    }
+
+    private boolean measure() {
+        Arm arm = Arm.named(options.text(Flag.ARM));
+        try (Session session = new Session(rig, arm, options.onlyIoThreads())) {
+            WarmUp.on(session, options.list(Flag.SCRIPTS).get(0), options);
+            for (int round = 0; round < options.whole(Flag.ROUNDS); round++) {
+                for (String kind : KINDS) {
+                    Run run = take(session, round, kind);
+                    Rig.say("  " + kind + " round " + (round + 1) + ": " + run.result.line()
+                            + ", " + run.anonymousMib + " MiB, " + run.slow);
+                    runs.add(run);
+                }
+            }
+            Outcome outcome = session.finish();
+            rig.results().write(".md", report(arm, outcome));
+            return outcome.valid();
+        }
+    }
+
+    private Run take(Session session, int round, String kind) {
+        if (kind.equals("none")) {
+            OpenLoopResult alone = session.openLoop();
+            return new Run(round, kind, alone, rig.procStat().anonymousMib(session.pid()), "-");
+        }
+        List<String> words = new ArrayList<>(Pin.to(options.text(Flag.PIN_CLIENT)));
+        words.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp", System.getProperty("java.class.path"), "bench.client.SlowConnections",
+                options.text(Flag.HTTP_PORT), kind, options.text(Flag.SLOW)));
+        Process slow = null;
+        try {
+            slow = new ProcessBuilder(words).redirectErrorStream(true).start();
+            BufferedReader said = slow.inputReader(StandardCharsets.UTF_8);
+            String ready = said.readLine();
+            if (!"slow ready".equals(ready)) {
+                throw new IllegalStateException("the slow clients say: " + ready);
+            }
+            OpenLoopResult result = session.openLoop();
+            long mib = rig.procStat().anonymousMib(session.pid());
+            slow.getOutputStream().write('\n');
+            slow.getOutputStream().flush();
+            String end = said.readLine();
+            rig.results().raw(kind + " round " + (round + 1), end);
+            return new Run(round, kind, result, mib, end.substring("slow ".length()));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } finally {
+            if (slow != null) {
+                slow.destroyForcibly();
+            }
+        }
+    }
+
+    private String report(Arm arm, Outcome outcome) {
+        StringBuilder text = new StringBuilder("# Slow clients: " + rig.results().name() + "\n\n"
+                + rig.frame().text());
+        line(text, "- load: %s healthy requests/s for %s over %s connections, beside %s slow ones"
+                + " of each kind; one life of %s for all of them", options.text(Flag.RATE),
+                options.text(Flag.DURATION), options.text(Flag.CONNECTIONS),
+                options.text(Flag.SLOW), arm.description());
+        line(text, "- heads drip a header and bodies a body, a byte every 5 s; idle ones have had"
+                + " an answer; readers ask and never read. What is cut off comes again");
+        line(text, "");
+        line(text, "| slow clients | p50 us | p99 us | p99 / baseline | max us | anonymous MiB |");
+        line(text, "|---|---|---|---|---|---|");
+        for (String kind : KINDS) {
+            line(text, "| %s | %s | %s | %s | %s | %s |", kind,
+                    of(kind, run -> run.result.number("p50_us")).text("%,.0f"),
+                    of(kind, run -> run.result.number("p99_us")).text("%,.0f"),
+                    of(kind, run -> run.result.number("p99_us")
+                            / (double) baseline(run.round)).text("%.2f"),
+                    of(kind, run -> run.result.number("max_us")).text("%,.0f"),
+                    of(kind, Run::anonymousMib).text("%.0f"));
+        }
+        line(text, "");
+        line(text, "| round | slow clients | due | answered 2xx | p99 us | at the end |");
+        line(text, "|---|---|---|---|---|---|");
+        for (Run run : runs) {
+            line(text, "| %d | %s | %d | %d | %d | %s |", run.round + 1, run.kind,
+                    run.result.number("due"), run.result.number("ok"),
+                    run.result.number("p99_us"), run.slow);
+        }
+        line(text, "");
+        line(text, "%s", outcome.valid() ? "The sum in Postgres was exact."
+                : "VOID: " + String.join("; ", outcome.faults()));
+        return text.toString();
+    }
+
+    private long baseline(int round) {
+        return runs.stream().filter(run -> run.round == round && run.kind.equals("none"))
+                .findFirst().orElseThrow().result.number("p99_us");
+    }
+
+    /** A figure of a run. */
+    private interface Of {
+        double run(Run run);
+    }
+
+    private Spread of(String kind, Of figure) {
+        return Spread.of(runs.stream().filter(run -> run.kind.equals(kind)).map(figure::run)
+                .toList());
+    }
+
+    private static void line(StringBuilder text, String format, Object... values) {
+        text.append(String.format(Locale.ROOT, format, values)).append('\n');
+    }
+}
