@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringtally.fault.FaultPoint;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -39,6 +41,12 @@ class FaultMenuTest {
         }
         assertEquals(FaultPoint.values().length + 1, names.size());
         assertEquals(menu.at(1).name(), menu.at(1 + 2 * FaultPoint.values().length).name());
+    }
+
+    @Test
+    void ciRunsEveryPoint() throws IOException {
+        assertTrue(Files.readString(Path.of(".ci", "run"))
+                .contains("verify halt " + FaultPoint.values().length + "\n"));
     }
 
     @Test
