@@ -148,8 +148,8 @@ final class BodyReader {
     static Problem brokenOff(IOException why) {
         LOG.debug("a body broke off", why);
         if (why instanceof MalformedChunkException) {
-            return new Problem(400, "malformed-chunk", "the body is not chunked as its header says: "
-                    + why.getMessage() + "; nothing was counted");
+            return new Problem(400, "malformed-chunk", "the body is not chunked as its header"
+                    + " says: " + why.getMessage() + "; nothing was counted");
         }
         return new Problem(400, "body-broken-off", "the body ended before it was complete, nothing"
                 + " was counted; send as many bytes as Content-Length says, or the last chunk");
