@@ -43,8 +43,7 @@ public final class CounterReader implements AutoCloseable {
             return new CounterReader(ReadConnection.open(settings, "ringtally-query", timeout),
                     timeout);
         } catch (SQLException failed) {
-            throw new QueryFailedException("Postgres cannot be reached: " + failed.getMessage(),
-                    false, failed);
+            throw new QueryFailedException("Postgres cannot be reached", false, failed);
         }
     }
 
@@ -163,8 +162,8 @@ public final class CounterReader implements AutoCloseable {
                     + " query.timeout = " + timeout.toMillis() + " ms", true, failed);
         }
         broken = true;
-        return new QueryFailedException("Postgres does not answer: " + state + ": "
-                + failed.getMessage(), false, failed);
+        return new QueryFailedException("Postgres does not answer (SQLSTATE " + state + ")", false,
+                failed);
     }
 
     /** Whether the connection is of no use any more: close this and connect again. */

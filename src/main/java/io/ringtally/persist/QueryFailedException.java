@@ -1,6 +1,9 @@
 package io.ringtally.persist;
 
-/** Postgres has not answered a query; the message says why, for people. */
+/**
+ * Postgres has not answered a query. The message is fit for clients: addresses, roles and texts of
+ * statements are in the cause only.
+ */
 public final class QueryFailedException extends Exception {
 
     private static final long serialVersionUID = 1;

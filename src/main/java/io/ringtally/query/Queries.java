@@ -26,6 +26,7 @@ public final class Queries implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Queries.class);
 
     private static final long IDLE_SECONDS = 60;
+    private static final long COMPLAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final QuerySettings settings;
     private final LongSupplier lagMillis;
@@ -100,6 +101,7 @@ public final class Queries implements AutoCloseable {
         private final DatabaseSettings database;
         private volatile CounterReader reader;
         private Thread thread;
+        private long complainedNanos = System.nanoTime() - COMPLAIN_NANOS - 1;
 
         Worker(DatabaseSettings database) {
             this.database = database;
@@ -138,11 +140,21 @@ public final class Queries implements AutoCloseable {
                 long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
                 asked.answer.accept(new Answer<>(value, null, lag + took));
             } catch (QueryFailedException failed) {
+                complain(failed);
                 asked.failed(failed);
             } catch (RuntimeException defect) {
                 LOG.error("a query failed", defect);
                 asked.failed(new QueryFailedException("this is a defect of the service; its log"
                         + " says more", false, defect));
+            }
+        }
+
+        /** Tells an operator, now and then, what a client is not told. */
+        private void complain(QueryFailedException failed) {
+            long now = System.nanoTime();
+            if (!failed.timedOut() && now - complainedNanos > COMPLAIN_NANOS) {
+                complainedNanos = now;
+                LOG.warn("{}: {}", failed.getMessage(), String.valueOf(failed.getCause()));
             }
         }
 

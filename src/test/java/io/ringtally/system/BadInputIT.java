@@ -301,7 +301,7 @@ class BadInputIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/incremen", "/increment/", "/Increment", "/v1", "/v1/counters",
+    @ValueSource(strings = {"/", "/incremen", "/increment/", "/Increment", "/v1", "/v1/counter",
             "/v1/counters/", "/v1/counters/a/b", "/v1/messages/", "/api/event/bulk/x", "/../status",
             "/%69ncrement", "http://x", "http://x/nothing"})
     void anUnknownPathIsNotFound(String path) throws IOException {

@@ -323,6 +323,10 @@ class ListsIT {
     void postgresAwayIsA503AndItsReturnIsNoticed() throws Exception {
         PostgresFaults.stop(postgres.server());
         refused(503, "postgres-away", "/v1/counters?app_id=top");
+        // where it is, is nobody's business but the operator's
+        String port = ":" + postgres.server().port();
+        assertFalse(service.get("/v1/counters?app_id=top").body().contains(port));
+        assertTrue(service.log().contains("Postgres cannot be reached: "), service.log());
         refused(503, "postgres-away", "/v1/counters?app_id=top&top=3");
         assertEquals(200, service.get("/v1/counters/m9?app_id=top&event=odd").statusCode());
         assertTrue(postgres.server().ensureRunning());
