@@ -13,9 +13,9 @@ import java.util.Locale;
 
 /**
  * Many connections of one kind that are a burden to a server: {@code heads} send a header a byte at
- * a time, {@code bodies} a body, {@code idle} ones have had an answer and say nothing more,
- * {@code readers} ask and ask and never read. One that the server cuts off is opened again, so
- * there are always as many. Ends at its first byte of input.
+ * a time, {@code bodies} a body, {@code idle} ones have asked once and say nothing more. One that
+ * the server cuts off is opened again, so there are always as many. Ends at its first byte of
+ * input.
  *
  * <p>Threading: one thread does everything.
  */
@@ -23,7 +23,6 @@ final class SlowConnections {
 
     private static final long DRIP_NANOS = 5_000_000_000L;
     private static final int OPENED_AT_ONCE = 100;
-    private static final int ASKED = 200;
 
     private static final String POST = "POST /increment HTTP/1.1\r\nHost: x\r\n";
     private static final String GET = "GET /status HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -43,19 +42,19 @@ final class SlowConnections {
         this.server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         this.kind = kind;
         this.wanted = wanted;
-        this.beginning = switch (kind) {
+        String text = switch (kind) {
             case "heads" -> POST + "X-Slow: ";
             case "bodies" -> POST + "Content-Length: 9000\r\n\r\n{\"key\":\"";
             case "idle" -> GET;
-            case "readers" -> GET.repeat(ASKED);
             default -> throw new IllegalArgumentException("there is no kind " + kind);
-        }.getBytes(StandardCharsets.US_ASCII);
+        };
+        this.beginning = text.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Arguments: port, kind, number of connections. */
     public static void main(String[] words) throws IOException {
         if (words.length != 3) {
-            System.err.println("usage: SlowConnections PORT heads|bodies|idle|readers NUMBER");
+            System.err.println("usage: SlowConnections PORT heads|bodies|idle NUMBER");
             System.exit(2);
         }
         new SlowConnections(Integer.parseInt(words[0]), words[1], Integer.parseInt(words[2]))
@@ -103,11 +102,8 @@ final class SlowConnections {
             channel.configureBlocking(false);
             opened++;
             open++;
-            // what does not fit is not sent: a reader has asked for enough by then
             channel.write(ByteBuffer.wrap(beginning));
-            if (!kind.equals("readers")) {
-                channel.register(selector, SelectionKey.OP_READ, this);
-            }
+            channel.register(selector, SelectionKey.OP_READ, this);
         }
 
         /** Sends its next byte, where it sends any; whether it is still there. */
@@ -117,9 +113,7 @@ final class SlowConnections {
             }
             lastByteNanos = now;
             try {
-                if (kind.equals("readers")) {
-                    channel.write(ByteBuffer.wrap(beginning));
-                } else if (!kind.equals("idle")) {
+                if (!kind.equals("idle")) {
                     channel.write(ByteBuffer.wrap(new byte[] {'x'}));
                 }
                 return true;
