@@ -41,6 +41,8 @@ class FramingIT {
             long good = neighbour.finish();
             assertEquals(0, ending.terminate(Duration.ofSeconds(20)), ending.log());
             assertFalse(ending.log().contains("ERROR"), ending.log());
+            assertTrue(ending.log().chars().allMatch(c -> c >= ' ' && c != 0x7F || c == '\n'),
+                    "control characters in the log: " + ending.log());
             assertEquals(EXPECTED.toString(), "{" + TestPostgres.query(database,
                     "select string_agg(message_id || '=' || events, ', ' order by message_id)"
                             + " from ringtally.counters where message_id <> 'neighbour'") + "}");

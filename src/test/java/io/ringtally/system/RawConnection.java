@@ -9,7 +9,9 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -80,6 +82,21 @@ final class RawConnection implements AutoCloseable {
     RawConnection finish() throws IOException {
         socket.shutdownOutput();
         return this;
+    }
+
+    /** Whether an answer has begun, or the connection ended, after so long at most. */
+    boolean answersWithin(Duration patience) throws IOException {
+        in.mark(1);
+        socket.setSoTimeout((int) patience.toMillis());
+        try {
+            in.read();
+            in.reset();
+            return true;
+        } catch (SocketTimeoutException nothing) {
+            return false;
+        } finally {
+            socket.setSoTimeout(ANSWER_WITHIN_MILLIS);
+        }
     }
 
     /** Reads one answer with its body. */
