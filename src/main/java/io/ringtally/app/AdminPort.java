@@ -31,7 +31,8 @@ final class AdminPort {
         this.settings = settings;
         this.pipeline = pipeline;
         this.server = settings.admin().isOff() ? null
-                : new AdminServer(settings.admin(), settings.http(), pipeline.status,
+                : new AdminServer(settings.admin(), settings.http(),
+                        settings.adminTls() ? pipeline.tls : null, pipeline.keys, pipeline.status,
                         () -> audit);
     }
 

@@ -1,6 +1,7 @@
 package io.ringtally.app;
 
 import io.ringtally.audit.AuditReport;
+import io.ringtally.http.AdminSettings;
 import io.ringtally.persist.LedgerUnavailableException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -11,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /**
  * Asks the admin port of a running service for an audit.
@@ -23,14 +25,27 @@ final class AuditClient {
     /** How much longer than its audit a service may take to answer. */
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(15);
     private static final int BUSY = 429;
+    private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
 
     private final String url;
+    private final String key;
     private final Duration timeout;
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_LIMIT).build();
+    private final HttpClient client;
 
-    AuditClient(String host, int port, Duration timeout) {
-        this.url = "http://" + reachable(host) + ":" + port;
+    /**
+     * A client of that listener.
+     *
+     * @param tls what makes connections to it, or null where it speaks plain HTTP
+     * @param key the API key to show, or null
+     */
+    AuditClient(AdminSettings admin, SSLContext tls, String key, Duration timeout) {
+        this.key = key;
+        this.url = (tls == null ? "http://" : "https://") + reachable(admin.host()) + ":"
+                + admin.port();
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_LIMIT);
+        this.client = (tls == null ? builder : builder.sslContext(tls)).build();
         this.timeout = timeout.plus(ANSWER_LIMIT);
     }
 
@@ -74,8 +89,12 @@ final class AuditClient {
     }
 
     private HttpResponse<String> get() throws IOException, InterruptedException {
-        return client.send(HttpRequest.newBuilder(URI.create(url + "/v1/audit")).timeout(timeout)
-                .build(), HttpResponse.BodyHandlers.ofString());
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + "/v1/audit"))
+                .timeout(timeout);
+        if (key != null) {
+            request.header("Authorization", "Bearer " + key);
+        }
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private AuditReport read(HttpResponse<String> answer) throws LedgerUnavailableException {
@@ -86,6 +105,11 @@ final class AuditClient {
                 throw new LedgerUnavailableException(url + " is no Ringtally of this version: "
                         + strange.getMessage() + "; is admin.port right?", strange);
             }
+        }
+        if (answer.statusCode() == UNAUTHORIZED || answer.statusCode() == FORBIDDEN) {
+            throw new LedgerUnavailableException("the service at " + url + " refuses: "
+                    + AuditJson.detail(answer.body()) + "; name a key of scope admin with"
+                    + " RINGTALLY_API_KEY or --key, or ask Postgres with --database", null);
         }
         throw new LedgerUnavailableException("the service at " + url + " could not find out: "
                 + answer.statusCode() + " " + AuditJson.detail(answer.body()), null);

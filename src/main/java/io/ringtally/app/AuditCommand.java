@@ -5,8 +5,6 @@ import io.ringtally.config.Configuration;
 import io.ringtally.config.ConfigurationException;
 import io.ringtally.http.AdminSettings;
 import io.ringtally.persist.DatabaseSettings;
-import io.ringtally.persist.EmbeddedDatabase;
-import io.ringtally.persist.EmbeddedDatabaseSettings;
 import io.ringtally.persist.LedgerReader;
 import io.ringtally.persist.LedgerSnapshot;
 import io.ringtally.persist.LedgerUnavailableException;
@@ -33,6 +31,11 @@ final class AuditCommand implements Callable<Integer> {
     @Option(names = "--database", description = "ask Postgres, also where a service runs")
     private boolean databaseOnly;
 
+    @Option(names = "--key", paramLabel = "KEY", defaultValue = "${env:RINGTALLY_API_KEY}",
+            description = "API key of scope admin, where the service asks for one; better in the"
+                    + " environment, as RINGTALLY_API_KEY, where no list of processes shows it")
+    private String key;
+
     @Override
     public Integer call() {
         try {
@@ -58,27 +61,16 @@ final class AuditCommand implements Callable<Integer> {
         Duration timeout = settings.audit().timeout();
         AdminSettings admin = settings.admin();
         if (!databaseOnly && admin.port() > 0) {
-            AuditClient client = new AuditClient(admin.host(), admin.port(), timeout);
+            AuditClient client = new AuditClient(admin, settings.adminTls()
+                    ? OwnCertificate.contextFor(settings.tls().certificate()) : null, key,
+                    timeout);
             Optional<AuditReport> answer = client.ask();
             if (answer.isPresent()) {
                 return show(answer.get(), "the service at " + client.url());
             }
         }
-        DatabaseSettings database = configuration.database(databaseUrl(configuration));
+        DatabaseSettings database = RunningDatabase.of(configuration);
         return show(ask(database, timeout), "PostgreSQL at " + database.shownUrl());
-    }
-
-    private static String databaseUrl(Configuration configuration)
-            throws ConfigurationException, LedgerUnavailableException, IOException {
-        if (!configuration.embeddedDatabase()) {
-            return configuration.databaseUrl();
-        }
-        EmbeddedDatabaseSettings embedded = EmbeddedDatabaseSettings.below(
-                configuration.dataDir(), configuration.embeddedPort());
-        return EmbeddedDatabase.urlOfRunning(embedded.directory()).orElseThrow(() ->
-                new LedgerUnavailableException("the embedded database of data.dir = "
-                        + configuration.dataDir().toAbsolutePath() + " is not running: start the"
-                        + " service, which brings it up, and ask again", null));
     }
 
     private static AuditReport ask(DatabaseSettings database, Duration timeout)

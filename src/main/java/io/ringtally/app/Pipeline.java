@@ -1,17 +1,21 @@
 package io.ringtally.app;
 
+import io.ringtally.auth.KeyRing;
 import io.ringtally.dedupe.EventIdentity;
 import io.ringtally.dedupe.IdTable;
 import io.ringtally.audit.LedgerAlarm;
 import io.ringtally.http.HttpServer;
+import io.ringtally.http.Tls;
 import io.ringtally.fault.FaultPoint;
 import io.ringtally.journal.Journal;
 import io.ringtally.journal.LogIdentity;
 import io.ringtally.persist.Checkpoint;
 import io.ringtally.persist.Database;
+import io.ringtally.persist.DatabaseSettings;
 import io.ringtally.persist.Flusher;
 import io.ringtally.persist.FlusherEvents;
 import io.ringtally.query.Queries;
+import io.ringtally.persist.KeyWatch;
 import io.ringtally.ring.AdmissionGate;
 import io.ringtally.ring.Ring;
 import io.ringtally.ring.RingParts;
@@ -36,13 +40,19 @@ final class Pipeline {
     final HttpServer http;
     final ServiceStatus status;
     final LedgerAlarm ledger;
+    /** What makes the listeners HTTPS, or null. */
+    final Tls tls;
+    /** Who may, or null for everybody. */
+    final KeyRing keys;
     private final Settings settings;
     private final Clock clock;
+    private volatile KeyWatch keyWatch;
     private volatile Flusher flusher;
     private Thread flusherThread;
 
     Pipeline(Settings settings, LogIdentity log, Journal journal, Clock clock,
-            Consumer<Throwable> died) {
+            Consumer<Throwable> died) throws IOException {
+        this.tls = settings.tls() == null ? null : Tls.start(settings.tls());
         this.settings = settings;
         this.clock = clock;
         this.journal = journal;
@@ -53,13 +63,15 @@ final class Pipeline {
         this.durability = new LogDurability(this);
         this.ids = new IdTable(settings.dedupe(), new EventIdentity(log.hashSeed()),
                 clock.epochMicros());
+        this.keys = settings.auth().keys() ? new KeyRing() : null;
         this.ledger = new LedgerAlarm(clock);
         this.status = new ServiceStatus(this, settings, log, clock);
         this.queries = new Queries(settings.query(), status::persistedLagMillis);
         this.http = new HttpServer(settings.http(), settings.generator(),
                 new HttpServer.Parts(ring.intake(), ring.reads(), queries, gate,
                         status, status::retryAfterSeconds, clock, log.hashSeed(), ids,
-                        durability, settings.ack(), settings.lifecycles()));
+                        keys, settings.limits(), tls, durability, settings.ack(),
+                        settings.lifecycles()));
     }
 
     /** Starts counting from a checkpoint, bottom up; {@link #open} lets events in. */
@@ -80,6 +92,23 @@ final class Pipeline {
         flusherThread = new Thread(made, "flusher");
         flusherThread.start();
         flusher = made;
+    }
+
+    /** From now on lets in whoever has a key that Postgres knows, where keys are asked for. */
+    void watchKeys(DatabaseSettings database) {
+        if (keys != null && keyWatch == null) {
+            KeyWatch made = new KeyWatch(database, settings.auth().refresh(), keys);
+            made.look();
+            Thread thread = new Thread(made, "keys");
+            thread.setDaemon(true);
+            thread.start();
+            keyWatch = made;
+        }
+    }
+
+    /** The watch on the keys, or null. */
+    KeyWatch keyWatch() {
+        return keyWatch;
     }
 
     /** Lets events in: last of all, when everything that speaks of them is there. */
@@ -109,6 +138,12 @@ final class Pipeline {
 
     /** Stops the stages and frees their memory; only after the flusher has ended. */
     void close() throws InterruptedException, IOException {
+        if (keyWatch != null) {
+            keyWatch.close();
+        }
+        if (tls != null) {
+            tls.close();
+        }
         if (flusher != null && !ring.stop(5_000)) {
             // a stage that does not end may still touch its memory: leave it to the process's end
             return;

@@ -127,6 +127,7 @@ final class Service {
                 return;
             }
             FaultPoint.START_EPOCH_RAISED.passed();
+            pipeline.watchKeys(database.settings());
             try (StartSnapshot snapshot = opened) {
                 Replay.check(pipeline.journal, snapshot);
                 pipeline.status.reason("reading counters back from Postgres");
@@ -162,7 +163,8 @@ final class Service {
     /** Where it listens. */
     String url() {
         String host = settings.http().host();
-        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":"
+        return (settings.tls() == null ? "http://" : "https://")
+                + (host.contains(":") ? "[" + host + "]" : host) + ":"
                 + pipeline.http.port();
     }
 

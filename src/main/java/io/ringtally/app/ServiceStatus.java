@@ -1,11 +1,14 @@
 package io.ringtally.app;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.ringtally.auth.KeyRing;
 import io.ringtally.dedupe.IdTable;
 import io.ringtally.http.StatusReport;
+import io.ringtally.http.Tls;
 import io.ringtally.journal.LogIdentity;
 import io.ringtally.journal.JournalState;
 import io.ringtally.persist.Flusher;
+import io.ringtally.persist.KeyWatch;
 import io.ringtally.persist.PersisterState;
 import io.ringtally.recovery.Rehydration;
 import io.ringtally.recovery.Replay;
@@ -61,7 +64,8 @@ final class ServiceStatus implements StatusReport {
     }
 
     /** One word: starting, up, degraded, draining, failed or fenced. */
-    String word() {
+    @Override
+    public String word() {
         return switch (pipeline.gate.phase()) {
             case STARTING -> "starting";
             case DRAINING -> "draining";
@@ -111,7 +115,19 @@ final class ServiceStatus implements StatusReport {
             return "the oldest unpersisted change is " + lag + " ms old";
         }
         Admission now = pipeline.gate.now();
-        return now == Admission.ACCEPTED ? "" : "refusing: " + now;
+        return now == Admission.ACCEPTED ? tlsTrouble() : "refusing: " + now;
+    }
+
+    private String tlsTrouble() {
+        Tls tls = pipeline.tls;
+        if (tls == null) {
+            return "";
+        }
+        if (tls.expiresAt().toEpochMilli() * 1_000 < clock.epochMicros()) {
+            return "the certificate of HTTPS has expired at " + tls.expiresAt();
+        }
+        return tls.lastError().isEmpty() ? ""
+                : "HTTPS goes on with the certificate it has: " + tls.lastError();
     }
 
     /** Age of the oldest change that Postgres does not have, milliseconds; 0 if there is none. */
@@ -165,6 +181,8 @@ final class ServiceStatus implements StatusReport {
         writeTally(json);
         writePersister(json);
         writeDedupe(json);
+        writeAuth(json);
+        writeTls(json);
         if (word.equals("starting")) {
             json.writeObjectFieldStart("rehydration");
             json.writeNumberField("loaded_counters", rehydration.loaded());
@@ -217,6 +235,27 @@ final class ServiceStatus implements StatusReport {
         json.writeNumberField("heap_bytes", ids.bytes());
         json.writeNumberField("duplicate_events", ids.duplicates());
         json.writeNumberField("conflicting_requests", ids.conflicts());
+        json.writeEndObject();
+    }
+
+    private void writeTls(JsonGenerator json) throws IOException {
+        if (pipeline.tls != null) {
+            json.writeObjectFieldStart("tls");
+            json.writeStringField("expires_at", pipeline.tls.expiresAt().toString());
+            json.writeStringField("last_error", pipeline.tls.lastError());
+            json.writeEndObject();
+        }
+    }
+
+    private void writeAuth(JsonGenerator json) throws IOException {
+        KeyWatch watch = pipeline.keyWatch();
+        if (watch == null) {
+            return;
+        }
+        KeyRing.Snapshot keys = pipeline.keys.current();
+        json.writeObjectFieldStart("auth");
+        json.writeNumberField("keys", keys == null ? 0 : keys.size());
+        json.writeStringField("last_error", watch.lastError());
         json.writeEndObject();
     }
 

@@ -2,6 +2,7 @@ package io.ringtally.app;
 
 import io.ringtally.config.Configuration;
 import io.ringtally.config.ConfigurationException;
+import io.ringtally.auth.AuthSettings;
 import io.ringtally.dedupe.DedupeSettings;
 import io.ringtally.event.Lifecycle;
 import io.ringtally.http.AckSettings;
@@ -9,6 +10,8 @@ import io.ringtally.audit.AuditSettings;
 import io.ringtally.http.AdminSettings;
 import io.ringtally.http.GeneratorSettings;
 import io.ringtally.http.HttpSettings;
+import io.ringtally.http.LimitSettings;
+import io.ringtally.http.TlsSettings;
 import io.ringtally.journal.JournalSettings;
 import io.ringtally.persist.PersistSettings;
 import io.ringtally.query.QuerySettings;
@@ -22,13 +25,20 @@ import java.util.Map;
  *
  * <p>Threading: immutable.
  */
-record Settings(HttpSettings http, AdminSettings admin, AuditSettings audit, AckSettings ack,
-        RingSettings ring, JournalSettings journal, TallySettings tally, PersistSettings persist,
+record Settings(HttpSettings http, TlsSettings tls, AdminSettings admin, AuthSettings auth,
+        LimitSettings limits, AuditSettings audit, AckSettings ack, RingSettings ring,
+        JournalSettings journal, TallySettings tally, PersistSettings persist,
         QuerySettings query, DedupeSettings dedupe, GeneratorSettings generator,
         Duration drainTimeout, Map<String, Lifecycle> lifecycles) {
 
+    /** Whether operators are answered over HTTPS: where more than this machine gets there. */
+    boolean adminTls() {
+        return tls != null && !AuthSettings.isLoopback(admin.host());
+    }
+
     static Settings of(Configuration configuration) throws ConfigurationException {
-        return new Settings(configuration.http(), configuration.admin(), configuration.audit(),
+        return new Settings(configuration.http(), configuration.tls(), configuration.admin(),
+                configuration.auth(), configuration.limits(), configuration.audit(),
                 configuration.ack(), configuration.ring(), configuration.journal(),
                 configuration.tally(), configuration.persist(), configuration.query(),
                 configuration.dedupe(), configuration.generator(), configuration.drainTimeout(),

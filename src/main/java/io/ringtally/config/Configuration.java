@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
+import io.ringtally.auth.AuthSettings;
 import io.ringtally.dedupe.DedupeSettings;
 import io.ringtally.event.Lifecycle;
 import io.ringtally.http.AckSettings;
@@ -19,6 +20,8 @@ import io.ringtally.http.GeneratorSettings;
 import io.ringtally.http.HeadSettings;
 import io.ringtally.http.HttpSettings;
 import io.ringtally.http.SseSettings;
+import io.ringtally.http.LimitSettings;
+import io.ringtally.http.TlsSettings;
 import io.ringtally.journal.JournalSettings;
 import io.ringtally.persist.DatabaseSettings;
 import io.ringtally.persist.PersistSettings;
@@ -55,6 +58,8 @@ public final class Configuration {
     private static final String DEFAULTS = "ringtally.conf";
     private static final String PREFIX = "RINGTALLY_";
     private static final String FILE_VARIABLE = "RINGTALLY_CONFIG";
+    /** Not a setting: what commands show the service they call. */
+    private static final String KEY_VARIABLE = "RINGTALLY_API_KEY";
     private static final String EMBEDDED = "embedded";
     private static final String OFF = "off";
 
@@ -142,7 +147,7 @@ public final class Configuration {
         }
         for (String variable : environment.keySet()) {
             if (variable.startsWith(PREFIX) && !variables.contains(variable)
-                    && !variable.equals(FILE_VARIABLE)) {
+                    && !variable.equals(FILE_VARIABLE) && !variable.equals(KEY_VARIABLE)) {
                 LOG.warn("the environment variable {} means nothing to this version; the nearest"
                         + " one is {}", variable, NearestName.of(variable, variables));
             }
@@ -191,10 +196,46 @@ public final class Configuration {
                         duration("http.sse.heartbeat"))));
     }
 
+    /** The files behind HTTPS; null where http.port speaks plain HTTP. */
+    public TlsSettings tls() throws ConfigurationException {
+        return checked("http.tls", () -> TlsSettings.of(
+                values.getString("http.tls.certificate"), values.getString("http.tls.key"),
+                duration("http.tls.reload")));
+    }
+
     public AdminSettings admin() throws ConfigurationException {
         return checked("admin", () -> new AdminSettings(values.getString("admin.host"),
                 values.getString("admin.port").equals(OFF)
                         ? AdminSettings.OFF : values.getInt("admin.port")));
+    }
+
+    /** Who gets in; refused where anybody could. */
+    public AuthSettings auth() throws ConfigurationException {
+        return checked("auth", () -> {
+            AuthSettings auth = AuthSettings.of(values.getString("auth.mode"),
+                    duration("auth.refresh"),
+                    values.getBoolean("auth.allow-anonymous-remote"));
+            auth.requireSafe("http.host", values.getString("http.host"));
+            if (!values.getString("admin.port").equals(OFF)) {
+                auth.requireSafe("admin.host", values.getString("admin.host"));
+            }
+            return auth;
+        });
+    }
+
+    public LimitSettings limits() throws ConfigurationException {
+        return checked("limits", () -> new LimitSettings(rates("limits.client"),
+                rates("limits.app"), duration("limits.burst"),
+                values.getInt("limits.max-clients")));
+    }
+
+    private LimitSettings.Rates rates(String section) {
+        return new LimitSettings.Rates(rate(section + ".requests-per-second"),
+                rate(section + ".events-per-second"));
+    }
+
+    private long rate(String key) {
+        return values.getString(key).equals(OFF) ? 0 : values.getLong(key);
     }
 
     public AuditSettings audit() throws ConfigurationException {

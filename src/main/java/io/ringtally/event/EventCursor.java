@@ -2,6 +2,7 @@ package io.ringtally.event;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Reads encoded events where they lie, without copying them.
@@ -132,6 +133,26 @@ public final class EventCursor {
             }
         }
         return true;
+    }
+
+    /** Whether this is the event's app id, in UTF-8. */
+    public boolean isOfApp(byte[] app) {
+        if (appLength() != app.length) {
+            return false;
+        }
+        for (int i = 0; i < app.length; i++) {
+            if (memory.get(at + EventLayout.TEXT + i) != app[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The app id, as a new text. */
+    public String app() {
+        byte[] app = new byte[appLength()];
+        memory.get(at + EventLayout.TEXT, app, 0, app.length);
+        return new String(app, StandardCharsets.UTF_8);
     }
 
     /** Copies app, message and event bytes, without gaps, to {@code to}; returns their length. */

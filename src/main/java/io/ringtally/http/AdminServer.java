@@ -1,9 +1,11 @@
 package io.ringtally.http;
 
 import io.ringtally.audit.Audit;
+import io.ringtally.auth.KeyRing;
 import io.undertow.Undertow;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import java.io.IOException;
 import java.util.function.Supplier;
 
 /**
@@ -21,25 +23,37 @@ public final class AdminServer implements HttpHandler {
     /** Nothing here has a body; what comes nevertheless is dropped up to here. */
     private static final long ENTITY_BYTES_MAX = 1 << 20;
 
+    private final Listener listener;
     private final Undertow undertow;
-    private final PlainAnswers answers;
-    private final StatusReport status;
-    private final AuditEndpoint audit;
+    private final RouteTable table;
 
     /**
      * Builds a server that does not listen yet.
      *
      * @param limits the timeouts of the other listener hold here too
+     * @param tls what makes it HTTPS, or null for HTTP
+     * @param keys who may, or null for everybody
      * @param audit gives null as long as there is nothing to audit
      */
-    public AdminServer(AdminSettings settings, HttpSettings limits, StatusReport status,
-            Supplier<Audit> audit) {
-        this.status = status;
-        this.audit = new AuditEndpoint(audit);
-        this.answers = new PlainAnswers(new UnreadBody(limits.requestTimeout().toMillis()));
-        this.undertow = new Listener(settings.host(), settings.port(), IO_THREADS, WORKERS,
-                CONNECTIONS_MAX).with(limits.head(), limits.idleTimeout(), limits.requestTimeout(),
+    public AdminServer(AdminSettings settings, HttpSettings limits, Tls tls, KeyRing keys,
+            StatusReport status, Supplier<Audit> audit) {
+        this.table = tableOf(keys, new UnreadBody(limits.requestTimeout().toMillis()), status,
+                new AuditEndpoint(audit));
+        this.listener = new Listener(settings.host(), settings.port(), IO_THREADS, WORKERS,
+                CONNECTIONS_MAX, tls);
+        this.undertow = listener.with(limits.head(), limits.idleTimeout(),
+                limits.requestTimeout(),
                 ENTITY_BYTES_MAX, this);
+    }
+
+    /** Every path and method there is, and who may use them. */
+    static RouteTable tableOf(KeyRing keys, UnreadBody unread, StatusReport status,
+            AuditEndpoint audit) {
+        Guard guard = new Guard(keys, null, unread);
+        return new RouteTable(guard, unread)
+                .get("/status", Access.ANYONE, (exchange, id) ->
+                        PlainAnswers.status(exchange, status, guard))
+                .get("/v1/audit", Access.ADMIN, (exchange, id) -> exchange.dispatch(audit));
     }
 
     /**
@@ -48,7 +62,7 @@ public final class AdminServer implements HttpHandler {
      * @throws RuntimeException if the address cannot be bound; its cause says why
      */
     public void start() {
-        undertow.start();
+        listener.start(undertow);
     }
 
     /** The port it listens on. */
@@ -59,25 +73,11 @@ public final class AdminServer implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         try {
-            route(exchange, PlainAnswers.rawPath(exchange));
+            table.handle(exchange);
+        } catch (IOException gone) {
+            BodyReader.brokenOff(exchange, gone);
         } catch (RuntimeException | Error unexpected) {
             PlainAnswers.defect(exchange, unexpected);
-        }
-    }
-
-    private void route(HttpServerExchange exchange, String path) {
-        switch (path) {
-            case "/status" -> {
-                if (answers.readable(exchange)) {
-                    PlainAnswers.status(exchange, status);
-                }
-            }
-            case "/v1/audit" -> {
-                if (answers.readable(exchange)) {
-                    exchange.dispatch(audit);
-                }
-            }
-            default -> answers.notFound(exchange, path);
         }
     }
 

@@ -130,7 +130,7 @@ final class EventStream {
         EdgeContext context = parts.contexts().get();
         while (nextBlock(context)) {
             int events = context.batch.count();
-            Refusal refusal = events == 0 ? null : parts.flow().offer(context);
+            Refusal refusal = events == 0 ? null : parts.flow().offer(exchange, context);
             if (refusal == null) {
                 if (events > 0) {
                     position = Math.max(position, context.position);

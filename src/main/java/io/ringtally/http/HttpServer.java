@@ -1,5 +1,6 @@
 package io.ringtally.http;
 
+import io.ringtally.auth.KeyRing;
 import io.ringtally.dedupe.IdTable;
 import io.ringtally.event.Lifecycle;
 import io.ringtally.ring.Admission;
@@ -31,6 +32,7 @@ public final class HttpServer {
     private final IngestFlow flow;
     private final Routes routes;
     private final SseEndpoint streams;
+    private final Listener listener;
     private final Undertow undertow;
 
     /**
@@ -39,14 +41,17 @@ public final class HttpServer {
      * @param service what its endpoints talk to
      */
     public HttpServer(HttpSettings settings, GeneratorSettings generator, Parts service) {
-        this.flow = new IngestFlow(service.intake(), service.retryAfterSeconds(), service.ids(),
-                new Acks(service.durability(), service.ack(), open));
+        UnreadBody unread = new UnreadBody(settings.requestTimeout().toMillis());
+        Guard guard = new Guard(service.keys(), Limits.of(service.limits(),
+                service.clock()::nanoTime), unread);
+        this.flow = new IngestFlow(guard, service.intake(), service.retryAfterSeconds(),
+                service.ids(), new Acks(service.durability(), service.ack(), open));
         this.streams = new SseEndpoint(service.reads(), service.gate(),
                 patienceOf(settings), service.lifecycles(), settings.sse());
-        this.routes = new Routes(endpoints(settings, generator, service));
-        Listener listener = new Listener(settings.host(), settings.port(), settings.ioThreads(),
+        this.routes = new Routes(endpoints(settings, generator, service, guard, unread));
+        this.listener = new Listener(settings.host(), settings.port(), settings.ioThreads(),
                 // nothing is dispatched to workers; Undertow wants at least one
-                1, settings.maxConnections());
+                1, settings.maxConnections(), service.tls());
         // endpoints have limits of their own, below this one
         this.undertow = listener.with(settings.head(), settings.idleTimeout(),
                 settings.requestTimeout(), settings.bodies().maxBulkBytes() + DROPPED_BYTES_MAX,
@@ -54,7 +59,7 @@ public final class HttpServer {
     }
 
     private Routes.Endpoints endpoints(HttpSettings settings, GeneratorSettings generator,
-            Parts service) {
+            Parts service, Guard guard, UnreadBody unread) {
         ThreadLocal<EdgeContext> contexts = ThreadLocal.withInitial(() ->
                 new EdgeContext(service.hashSeed(), service.ids().newReservation(),
                         Math.max(settings.bodies().maxEventBytes(),
@@ -63,8 +68,7 @@ public final class HttpServer {
         BodyMemory memory = new BodyMemory(settings.bodies().maxArrivingBytes());
         BodyReader bodies = new BodyReader(contexts, open, memory,
                 settings.requestTimeout().toMillis());
-        UnreadBody unread = new UnreadBody(settings.requestTimeout().toMillis());
-        return new Routes.Endpoints(service.gate(), bodies, unread,
+        return new Routes.Endpoints(service.gate(), guard, bodies, unread,
                 new IncrementEndpoint(flow, clock, settings.bodies().maxEventBytes()),
                 new EventEndpoint(flow, clock, settings.bodies().maxEventBytes()),
                 new BulkEndpoint(flow, clock, settings.bodies().maxBulkBytes()),
@@ -74,14 +78,15 @@ public final class HttpServer {
                 generator.enabled()
                         ? new GeneratorEndpoint(flow, clock, contexts, generator.eventsPerHit())
                         : null,
-                reads(settings, service, bodies),
+                reads(settings, service, bodies, new PlainAnswers(unread)),
                 service.status());
     }
 
-    private ReadRoutes reads(HttpSettings settings, Parts service, BodyReader bodies) {
+    private ReadRoutes reads(HttpSettings settings, Parts service, BodyReader bodies,
+            PlainAnswers answers) {
         PersistedReads persisted = new PersistedReads(service.queries(), open);
         WaitingExchange.Patience patience = patienceOf(settings);
-        return new ReadRoutes(service.gate(), bodies,
+        return new ReadRoutes(service.gate(), bodies, answers,
                 new ReadEndpoint(service.reads(), persisted, patience, service.lifecycles()),
                 new LookupEndpoint(service.reads(), persisted, patience,
                         settings.bodies().maxBulkBytes()),
@@ -99,7 +104,7 @@ public final class HttpServer {
      * @throws RuntimeException if the address cannot be bound; its cause says why
      */
     public void start() {
-        undertow.start();
+        listener.start(undertow);
     }
 
     /** The port it listens on. */
@@ -156,12 +161,15 @@ public final class HttpServer {
      * @param retryAfterSeconds how long to stay away after a refusal, seconds
      * @param hashSeed the log's seed
      * @param ids what has been counted before
+     * @param keys who may, or null for everybody
+     * @param limits how much callers may ask for
+     * @param tls what makes it HTTPS, or null for HTTP
      * @param durability how far the log has got, for requests that wait
      * @param lifecycles what is expected of messages, by app id
      */
     public record Parts(Intake intake, PointReads reads, Queries queries, AdmissionGate gate,
             StatusReport status, ToIntFunction<Admission> retryAfterSeconds, Clock clock,
-            long hashSeed, IdTable ids, Durability durability, AckSettings ack,
-            Map<String, Lifecycle> lifecycles) {
+            long hashSeed, IdTable ids, KeyRing keys, LimitSettings limits, Tls tls,
+            Durability durability, AckSettings ack, Map<String, Lifecycle> lifecycles) {
     }
 }

@@ -23,6 +23,7 @@ final class IngestFlow {
 
     static final HttpString DUPLICATES = new HttpString("Ringtally-Duplicates");
 
+    private final Guard guard;
     private final Intake intake;
     private final OnceOnly onceOnly;
     private final ToIntFunction<Admission> retryAfterSeconds;
@@ -31,8 +32,9 @@ final class IngestFlow {
     private final LongAdder refused = new LongAdder();
     private final LongAdder invalid = new LongAdder();
 
-    IngestFlow(Intake intake, ToIntFunction<Admission> retryAfterSeconds, IdTable ids,
-            Acks acks) {
+    IngestFlow(Guard guard, Intake intake, ToIntFunction<Admission> retryAfterSeconds,
+            IdTable ids, Acks acks) {
+        this.guard = guard;
         this.intake = intake;
         this.onceOnly = new OnceOnly(intake);
         this.retryAfterSeconds = retryAfterSeconds;
@@ -51,7 +53,7 @@ final class IngestFlow {
             invalid(exchange, context);
             return;
         }
-        Refusal refusal = offer(context);
+        Refusal refusal = offer(exchange, context);
         if (refusal != null) {
             refuse(exchange, refusal);
             return;
@@ -69,10 +71,14 @@ final class IngestFlow {
      *
      * @return why they are not taken, none of them; null if they are
      */
-    Refusal offer(EdgeContext context) {
+    Refusal offer(HttpServerExchange exchange, EdgeContext context) {
         EventBatch batch = context.batch;
         context.position = 0;
         context.duplicates = 0;
+        Refusal forbidden = guard.refusalOf(exchange, batch);
+        if (forbidden != null) {
+            return forbidden;
+        }
         Admission admission;
         if (batch.hasIds()) {
             IdOutcome outcome = context.ids.reserve(batch);

@@ -1,7 +1,9 @@
 package io.ringtally.http;
 
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -11,6 +13,8 @@ import java.nio.charset.StandardCharsets;
  * <p>Threading: immutable; may be sent by any number of I/O threads.
  */
 final class JsonBody {
+
+    private static final HttpString NO_SNIFF = new HttpString("X-Content-Type-Options");
 
     private final ByteBuffer bytes;
 
@@ -28,9 +32,22 @@ final class JsonBody {
         send(exchange, status, ByteBuffer.wrap(json));
     }
 
+    /**
+     * What a browser is told of an answer with a body: it is what its type says and no page, and,
+     * unless its endpoint has said otherwise, true for this moment and this caller only.
+     */
+    static void forBrowsers(HeaderMap headers) {
+        headers.put(NO_SNIFF, "nosniff");
+        if (!headers.contains(Headers.CACHE_CONTROL)) {
+            headers.put(Headers.CACHE_CONTROL, "no-store");
+        }
+    }
+
     private static void send(HttpServerExchange exchange, int status, ByteBuffer json) {
         exchange.setStatusCode(status);
-        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
+        HeaderMap headers = exchange.getResponseHeaders();
+        headers.put(Headers.CONTENT_TYPE, "application/json");
+        forBrowsers(headers);
         exchange.getResponseSender().send(json);
     }
 }

@@ -7,6 +7,7 @@ import io.undertow.server.HttpHandler;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.xnio.Options;
+import org.xnio.Sequence;
 
 /**
  * A hardened listener: the limits that hold whatever is behind it.
@@ -18,11 +19,14 @@ import org.xnio.Options;
  * @param ioThreads threads that read and answer
  * @param workers threads for what may block, at least 1
  * @param maxConnections connections accepted at once
+ * @param tls what makes it HTTPS, or null for HTTP
  */
-record Listener(String host, int port, int ioThreads, int workers, int maxConnections) {
+record Listener(String host, int port, int ioThreads, int workers, int maxConnections,
+        Tls tls) {
 
     /** The ids of a lookup, and a few more. */
     private static final int PARAMETERS_MAX = LookupJson.MESSAGES_MAX + 24;
+    private static final Sequence<String> TLS_VERSIONS = Sequence.of("TLSv1.3", "TLSv1.2");
     private static final int SHUTDOWN_MILLIS = 5_000;
 
     /**
@@ -34,9 +38,14 @@ record Listener(String host, int port, int ioThreads, int workers, int maxConnec
     Undertow with(HeadSettings head, Duration idleTimeout, Duration requestTimeout,
             long maxEntityBytes, HttpHandler handler) {
         int requestMillis = (int) requestTimeout.toMillis();
-        return Undertow.builder()
-                .addHttpListener(port, host)
-                .setIoThreads(ioThreads)
+        Undertow.Builder builder = Undertow.builder();
+        if (tls == null) {
+            builder.addHttpListener(port, host);
+        } else {
+            builder.addHttpsListener(port, host, tls.context())
+                    .setSocketOption(Options.SSL_ENABLED_PROTOCOLS, TLS_VERSIONS);
+        }
+        return builder.setIoThreads(ioThreads)
                 .setWorkerThreads(workers)
                 .setSocketOption(Options.TCP_NODELAY, true)
                 .setSocketOption(Options.BACKLOG, 1024)
@@ -61,6 +70,15 @@ record Listener(String host, int port, int ioThreads, int workers, int maxConnec
                 .setServerOption(UndertowOptions.SHUTDOWN_TIMEOUT, SHUTDOWN_MILLIS)
                 .setHandler(new FramingFilter(handler, head))
                 .build();
+    }
+
+    /** Listens, from now on with whatever certificate is in force. */
+    void start(Undertow undertow) {
+        undertow.start();
+        if (tls != null) {
+            tls.onChange(context -> undertow.getListenerInfo().forEach(
+                    info -> info.setSslContext(context)));
+        }
     }
 
     /** The port a started server listens on. */

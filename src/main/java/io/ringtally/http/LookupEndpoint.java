@@ -56,7 +56,9 @@ final class LookupEndpoint implements BodyEndpoint {
         boolean fromMemory = query.readsMemory();
         LookupJson asked = new LookupJson();
         List<FieldError> errors = new ArrayList<>();
-        if (!asked.read(body, length, errors)) {
+        if (asked.read(body, length, errors)) {
+            query.ofApp(asked.app().getBytes(StandardCharsets.UTF_8));
+        } else {
             query.errors().addAll(errors);
         }
         if (query.good()) {

@@ -2,8 +2,6 @@ package io.ringtally.http;
 
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
-import io.undertow.util.Methods;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,20 +34,6 @@ final class PlainAnswers {
         return path < 0 ? "/" : uri.substring(path);
     }
 
-    static boolean isRead(HttpString method) {
-        return method.equals(Methods.GET) || method.equals(Methods.HEAD);
-    }
-
-    /** Whether this is a GET or HEAD, its body dropped; if not, the exchange has been answered. */
-    boolean readable(HttpServerExchange exchange) {
-        if (isRead(exchange.getRequestMethod())) {
-            unread.drop(exchange);
-            return true;
-        }
-        notAllowed(exchange, "GET, HEAD");
-        return false;
-    }
-
     void notAllowed(HttpServerExchange exchange, String allow) {
         unread.drop(exchange);
         exchange.getResponseHeaders().put(Headers.ALLOW, allow);
@@ -69,8 +53,11 @@ final class PlainAnswers {
         new Problem(404, "no-such-path", "there is nothing at " + shown).send(exchange);
     }
 
-    static void status(HttpServerExchange exchange, StatusReport status) {
-        JsonBody.sendOnce(exchange, status.httpStatus(), AnswerJson.object(status::writeStatus));
+    /** All there is to tell, to who may see it; to others one word, for a load balancer. */
+    static void status(HttpServerExchange exchange, StatusReport status, Guard guard) {
+        JsonBody.sendOnce(exchange, status.httpStatus(), AnswerJson.object(
+                guard.maySeeAll(exchange) ? status::writeStatus
+                        : json -> json.writeStringField("status", status.word())));
     }
 
     /** The handler has thrown something: a defect of ours. */

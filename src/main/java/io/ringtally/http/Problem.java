@@ -27,6 +27,7 @@ record Problem(int status, String code, String detail, List<FieldError> errors) 
     void send(HttpServerExchange exchange) {
         exchange.setStatusCode(status);
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/problem+json");
+        JsonBody.forBrowsers(exchange.getResponseHeaders());
         exchange.getResponseSender().send(ByteBuffer.wrap(toJson()));
     }
 

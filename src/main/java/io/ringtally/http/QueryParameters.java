@@ -33,6 +33,8 @@ final class QueryParameters {
     private final HttpServerExchange exchange;
     private final PercentDecoder decoder = new PercentDecoder();
     private final List<FieldError> errors = new ArrayList<>();
+    /** Null until it is known. */
+    private byte[] app;
 
     QueryParameters(HttpServerExchange exchange) {
         this.exchange = exchange;
@@ -43,10 +45,13 @@ final class QueryParameters {
         return errors;
     }
 
-    /** Whether nothing is wrong; otherwise the exchange has been answered. */
+    /**
+     * Whether nothing is wrong and the app is the caller's to read; otherwise the exchange has been
+     * answered.
+     */
     boolean good() {
         if (errors.isEmpty()) {
-            return true;
+            return Guard.mayUse(exchange, app);
         }
         new Problem(400, "invalid-request", "the request cannot be answered", errors)
                 .send(exchange);
@@ -61,7 +66,13 @@ final class QueryParameters {
     /** The app, empty unless given. */
     byte[] app() {
         byte[] given = bytes("app_id", EventLimits.APP_BYTES_MAX);
-        return given == null ? NOTHING : given;
+        app = given == null ? NOTHING : given;
+        return app;
+    }
+
+    /** Says which app is asked for where that does not stand in the query. */
+    void ofApp(byte[] asked) {
+        app = asked;
     }
 
     /** The event name, or null if none is given. */

@@ -3,8 +3,6 @@ package io.ringtally.http;
 import io.ringtally.ring.Admission;
 import io.ringtally.ring.AdmissionGate;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.Methods;
-import java.io.IOException;
 
 /**
  * The paths that read counters and messages.
@@ -19,22 +17,22 @@ final class ReadRoutes {
     /** Also the path of a counter's GET. */
     private static final String LOOKUP = COUNTERS + "/lookup";
 
-    private static final String STREAM = "/stream";
-
     private static final Problem STARTING = new Problem(503, "starting",
             "counters are being read back, ask again in a second");
 
     private final AdmissionGate gate;
     private final BodyReader bodies;
+    private final PlainAnswers answers;
     private final ReadEndpoint points;
     private final LookupEndpoint lookups;
     private final ListEndpoint lists;
     private final StuckEndpoint stuck;
     private final SseEndpoint streams;
 
-    ReadRoutes(AdmissionGate gate, BodyReader bodies, ReadEndpoint points,
+    ReadRoutes(AdmissionGate gate, BodyReader bodies, PlainAnswers answers, ReadEndpoint points,
             LookupEndpoint lookups, ListEndpoint lists, StuckEndpoint stuck,
             SseEndpoint streams) {
+        this.answers = answers;
         this.gate = gate;
         this.bodies = bodies;
         this.points = points;
@@ -44,65 +42,21 @@ final class ReadRoutes {
         this.streams = streams;
     }
 
-    /**
-     * Answers a request.
-     *
-     * @param path as it came: ids are not decoded
-     * @return false if there is nothing at this path
-     */
-    boolean route(HttpServerExchange exchange, String path, PlainAnswers answers)
-            throws IOException {
-        if (path.equals(COUNTERS)) {
-            if (readable(exchange, answers)) {
-                severalOrList(exchange);
-            }
-            return true;
-        }
-        if (path.equals(MESSAGES)) {
-            if (readable(exchange, answers)) {
-                stuck.handle(exchange);
-            }
-            return true;
-        }
-        if (path.equals(LOOKUP) && !PlainAnswers.isRead(exchange.getRequestMethod())) {
-            lookup(exchange, answers);
-            return true;
-        }
-        if (path.endsWith(STREAM)
-                && stream(exchange, path.substring(0, path.length() - STREAM.length()), answers)) {
-            return true;
-        }
-        String counter = idBelow(COUNTERS, path);
-        String message = idBelow(MESSAGES, path);
-        if (counter == null && message == null) {
-            return false;
-        }
-        if (readable(exchange, answers)) {
-            if (counter != null) {
-                points.counter(exchange, counter);
-            } else {
-                points.message(exchange, message);
-            }
-        }
-        return true;
-    }
-
-    private boolean stream(HttpServerExchange exchange, String path, PlainAnswers answers) {
-        String counter = idBelow(COUNTERS, path);
-        String message = idBelow(MESSAGES, path);
-        if (counter == null && message == null) {
-            return false;
-        }
-        if (!exchange.getRequestMethod().equals(Methods.GET)) {
-            answers.notAllowed(exchange, "GET");
-        } else if (readable(exchange, answers)) {
-            if (counter != null) {
-                streams.counter(exchange, counter);
-            } else {
-                streams.message(exchange, message);
-            }
-        }
-        return true;
+    /** Adds them. App ids are checked by {@link QueryParameters#good}, which all of them ask. */
+    void addTo(RouteTable table) {
+        table.get(COUNTERS, Access.READ_OF_APP, ready((exchange, id) -> severalOrList(exchange)))
+                .get(MESSAGES, Access.READ_OF_APP, ready((exchange, id) -> stuck.handle(exchange)))
+                // a GET reads the counter that is named so
+                .post(LOOKUP, Access.READ_OF_APP, ready((exchange, id) ->
+                        bodies.read(exchange, lookups)))
+                .getOnly(COUNTERS + "/{id}/stream", Access.READ_OF_APP, ready(
+                        (exchange, id) -> streams.counter(exchange, id)))
+                .getOnly(MESSAGES + "/{id}/stream", Access.READ_OF_APP, ready(
+                        (exchange, id) -> streams.message(exchange, id)))
+                .get(COUNTERS + "/{id}", Access.READ_OF_APP, ready(
+                        (exchange, id) -> points.counter(exchange, id)))
+                .get(MESSAGES + "/{id}", Access.READ_OF_APP, ready(
+                        (exchange, id) -> points.message(exchange, id)));
     }
 
     private void severalOrList(HttpServerExchange exchange) {
@@ -113,32 +67,14 @@ final class ReadRoutes {
         }
     }
 
-    private void lookup(HttpServerExchange exchange, PlainAnswers answers) throws IOException {
-        if (!exchange.getRequestMethod().equals(Methods.POST)) {
-            // a GET reads the counter that is named so
-            answers.notAllowed(exchange, "GET, HEAD, POST");
-        } else if (isReady(exchange, answers)) {
-            bodies.read(exchange, lookups);
-        }
-    }
-
-    private boolean readable(HttpServerExchange exchange, PlainAnswers answers) {
-        return answers.readable(exchange) && isReady(exchange, answers);
-    }
-
-    /** Whether there is something to read; if not, the exchange has been answered. */
-    private boolean isReady(HttpServerExchange exchange, PlainAnswers answers) {
-        if (gate.phase() == Admission.STARTING) {
-            answers.refuse(exchange, STARTING, 1);
-            return false;
-        }
-        return true;
-    }
-
-    /** The last segment of a path of one more than these, or null if it is not one. */
-    private static String idBelow(String parent, String path) {
-        int start = parent.length() + 1;
-        return path.startsWith(parent) && path.length() > start && path.charAt(start - 1) == '/'
-                && path.indexOf('/', start) < 0 ? path.substring(start) : null;
+    /** Answers once there is something to read. */
+    private RouteTable.Answer ready(RouteTable.Answer answer) {
+        return (exchange, id) -> {
+            if (gate.phase() == Admission.STARTING) {
+                answers.refuse(exchange, STARTING, 1);
+            } else {
+                answer.to(exchange, id);
+            }
+        };
     }
 }

@@ -4,45 +4,58 @@ import io.ringtally.ring.Admission;
 import io.ringtally.ring.AdmissionGate;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.HttpString;
-import io.undertow.util.Methods;
 import java.io.IOException;
 
 /**
- * Every path and method there is.
+ * Every path and method there is, and who may use them.
  *
  * <p>Threading: called on I/O threads; nothing here blocks.
  */
 final class Routes implements HttpHandler {
 
     private final AdmissionGate gate;
-    private final BodyReader bodies;
-    private final UnreadBody unread;
-    private final PlainAnswers answers;
-    private final BodyEndpoint increment;
-    private final BodyEndpoint event;
-    private final BodyEndpoint bulk;
-    private final BodyEndpoint events;
-    private final PartialEvents partial;
-    private final GeneratorEndpoint generator;
-    private final ReadRoutes reads;
-    private final StatusReport status;
+    private final RouteTable table;
     private volatile long lastRequestNanos;
 
     /** Routes to these endpoints; {@code generator} may be null. */
     Routes(Endpoints endpoints) {
-        this.gate = endpoints.gate();
-        this.bodies = endpoints.bodies();
-        this.unread = endpoints.unread();
-        this.answers = new PlainAnswers(unread);
-        this.increment = endpoints.increment();
-        this.event = endpoints.event();
-        this.bulk = endpoints.bulk();
-        this.events = endpoints.events();
-        this.partial = endpoints.partial();
-        this.generator = endpoints.generator();
-        this.reads = endpoints.reads();
-        this.status = endpoints.status();
+        this.gate = endpoints.gate;
+        this.table = tableOf(endpoints);
+    }
+
+    /** The table. Whoever adds a route says what it asks of its caller. */
+    static RouteTable tableOf(Endpoints to) {
+        RouteTable table = new RouteTable(to.guard, to.unread);
+        BodyReader bodies = to.bodies;
+        if (to.generator != null) {
+            // no HEAD, which must not count anything
+            table.getOnly("/api/create_event", Access.WRITE, (exchange, id) ->
+                    to.generator.handle(exchange));
+        } else {
+            PlainAnswers answers = new PlainAnswers(to.unread);
+            table.get("/api/create_event", Access.ANYONE, (exchange, id) ->
+                    answers.notFound(exchange, PlainAnswers.rawPath(exchange)));
+        }
+        table.post("/increment", Access.WRITE, (exchange, id) ->
+                        bodies.read(exchange, to.increment))
+                .post("/api/event", Access.WRITE, (exchange, id) ->
+                        bodies.read(exchange, to.event))
+                .post("/api/create_event", Access.WRITE, (exchange, id) ->
+                        bodies.read(exchange, to.event))
+                .post("/api/event/bulk", Access.WRITE, (exchange, id) ->
+                        bodies.read(exchange, to.bulk))
+                .post("/v1/events", Access.WRITE, (exchange, id) -> {
+                    if (!to.partial.handle(exchange)) {
+                        bodies.read(exchange, to.events);
+                    }
+                })
+                .get("/status", Access.ANYONE, (exchange, id) ->
+                        PlainAnswers.status(exchange, to.status, to.guard))
+                .get("/api/q/stats", Access.READ, (exchange, id) ->
+                        JsonBody.sendOnce(exchange, 200,
+                                AnswerJson.object(to.status::writeStats)));
+        to.reads.addTo(table);
+        return table;
     }
 
     @Override
@@ -53,61 +66,11 @@ final class Routes implements HttpHandler {
             lastRequestNanos = System.nanoTime();
         }
         try {
-            route(exchange, PlainAnswers.rawPath(exchange), exchange.getRequestMethod());
+            table.handle(exchange);
         } catch (IOException gone) {
             BodyReader.brokenOff(exchange, gone);
         } catch (RuntimeException | Error unexpected) {
             PlainAnswers.defect(exchange, unexpected);
-        }
-    }
-
-    private void route(HttpServerExchange exchange, String path, HttpString method)
-            throws IOException {
-        switch (path) {
-            case "/increment" -> post(exchange, method, increment);
-            case "/api/event" -> post(exchange, method, event);
-            case "/api/create_event" -> {
-                if (generator != null && method.equals(Methods.GET)) {
-                    unread.drop(exchange);
-                    generator.handle(exchange);
-                } else if (generator == null && PlainAnswers.isRead(method)) {
-                    answers.notFound(exchange, path);
-                } else {
-                    post(exchange, method, event);
-                }
-            }
-            case "/v1/events" -> {
-                if (!method.equals(Methods.POST) || !partial.handle(exchange)) {
-                    post(exchange, method, events);
-                }
-            }
-            case "/api/event/bulk" -> post(exchange, method, bulk);
-            case "/status" -> {
-                if (answers.readable(exchange)) {
-                    PlainAnswers.status(exchange, status);
-                }
-            }
-            case "/api/q/stats" -> {
-                if (answers.readable(exchange)) {
-                    JsonBody.sendOnce(exchange, 200, AnswerJson.object(status::writeStats));
-                }
-            }
-            default -> {
-                if (!reads.route(exchange, path, answers)) {
-                    answers.notFound(exchange, path);
-                }
-            }
-        }
-    }
-
-    private void post(HttpServerExchange exchange, HttpString method, BodyEndpoint endpoint)
-            throws IOException {
-        if (method.equals(Methods.POST)) {
-            bodies.read(exchange, endpoint);
-        } else {
-            boolean alsoGet = endpoint == event && generator != null
-                    && PlainAnswers.rawPath(exchange).equals("/api/create_event");
-            answers.notAllowed(exchange, alsoGet ? "GET, POST" : "POST");
         }
     }
 
@@ -116,8 +79,8 @@ final class Routes implements HttpHandler {
         return lastRequestNanos;
     }
 
-    /** What the routes lead to. */
-    record Endpoints(AdmissionGate gate, BodyReader bodies, UnreadBody unread,
+    /** What the routes lead to, and who lets callers in. */
+    record Endpoints(AdmissionGate gate, Guard guard, BodyReader bodies, UnreadBody unread,
             BodyEndpoint increment, BodyEndpoint event, BodyEndpoint bulk, BodyEndpoint events,
             PartialEvents partial, GeneratorEndpoint generator, ReadRoutes reads,
             StatusReport status) {

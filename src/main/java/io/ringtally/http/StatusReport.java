@@ -13,6 +13,9 @@ public interface StatusReport {
     /** HTTP status of {@code /status}: 200 while events are counted, else 503. */
     int httpStatus();
 
+    /** What {@code /status} says first, and to whoever may not see more. */
+    String word();
+
     /** Writes the fields of {@code /status}, without the braces. */
     void writeStatus(JsonGenerator json) throws IOException;
 

@@ -41,6 +41,9 @@ class ConfigurationTest {
     private static void useAll(Configuration configuration) throws ConfigurationException {
         configuration.http();
         configuration.admin();
+        configuration.auth();
+        configuration.tls();
+        configuration.limits();
         configuration.audit();
         configuration.dataDir();
         configuration.database("jdbc:postgresql://127.0.0.1/ringtally");
@@ -244,6 +247,30 @@ class ConfigurationTest {
     private void assertRefused(String text, String part) throws Exception {
         String message = refusal(text);
         assertTrue(message.contains(part), message);
+    }
+
+    @Test
+    void withoutKeysAListenerForOtherMachinesIsRefusedUnlessSaidExplicitly() throws Exception {
+        for (String open : List.of("http.host = 0.0.0.0", "admin.host = \"::\"",
+                "http.host = 192.0.2.1")) {
+            String message = refusal(open);
+            assertTrue(message.contains("lets other machines in")
+                    && message.contains("set auth.mode = keys")
+                    && message.contains("auth.allow-anonymous-remote = true"), message);
+            useAll(Configuration.load(file(open + "\nauth.mode = keys"), Map.of()));
+            useAll(Configuration.load(file(open + "\nauth.allow-anonymous-remote = true"),
+                    Map.of()));
+        }
+        useAll(Configuration.load(file("http.host = localhost\nadmin.host = \"::1\""),
+                Map.of()));
+        useAll(Configuration.load(file("admin.host = 0.0.0.0\nadmin.port = off"), Map.of()));
+        assertEquals("auth.mode = key is none of: none, keys", refusal("auth.mode = key"));
+    }
+
+    @Test
+    void bothTlsFilesAreNamedOrNeither() throws Exception {
+        assertTrue(refusal("http.tls.key = k.pem").contains("name both files, or neither"));
+        assertTrue(refusal("http.tls.certificate = c.pem").contains("name both files"));
     }
 
     @Test

@@ -144,7 +144,8 @@ final class RawConnection implements AutoCloseable {
         return new Answer(status, headers, new String(body, StandardCharsets.UTF_8));
     }
 
-    private String line() throws IOException {
+    /** Reads one line, without its end. */
+    String line() throws IOException {
         StringBuilder line = new StringBuilder();
         int octet;
         while ((octet = in.read()) != '\n') {

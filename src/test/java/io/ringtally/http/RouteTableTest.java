@@ -1,0 +1,46 @@
+package io.ringtally.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What the tables of both listeners ask of callers: the list that is reviewed when it changes. */
+class RouteTableTest {
+
+    @Test
+    void everyRouteAsksForTheScopeItShould() {
+        for (RouteListing.Listed route : RouteListing.clients()) {
+            boolean counts = route.path().startsWith("/api/event") || route.path().equals(
+                    "/api/create_event") || route.path().equals("/increment")
+                    || route.path().equals("/v1/events");
+            String scope = route.path().equals("/status") ? "" : counts ? "write" : "read";
+            assertEquals(scope, route.scope(), route.toString());
+        }
+        for (RouteListing.Listed route : RouteListing.operators()) {
+            assertEquals(route.path().equals("/status") ? "" : "admin", route.scope(),
+                    route.toString());
+        }
+    }
+
+    @Test
+    void noRouteIsThereTwiceAndEveryGetHasItsHead() {
+        for (List<RouteListing.Listed> table : List.of(RouteListing.clients(),
+                RouteListing.operators())) {
+            Set<String> seen = new HashSet<>();
+            for (RouteListing.Listed route : table) {
+                assertTrue(seen.add(route.method() + " " + route.path()), route.toString());
+            }
+            for (RouteListing.Listed route : table) {
+                assertNotNull(route.scope());
+                assertTrue(!route.method().equals("GET") || route.path().endsWith("/stream")
+                        || route.path().equals("/api/create_event") || seen.contains("HEAD " + route.path()),
+                        route.toString());
+            }
+        }
+    }
+}
