@@ -150,6 +150,9 @@ class AccessMatrixIT {
         for (String method : METHODS) {
             RouteListing.Listed route = table.stream().filter(listed -> listed.path().equals(path)
                     && listed.method().equals(method)).findAny().orElse(null);
+            if (path.endsWith("/lookup") && (method.equals("GET") || method.equals("HEAD"))) {
+                continue; // a counter of that name, which is another route's
+            }
             for (Map.Entry<String, String> caller : credentials.entrySet()) {
                 String what = method + " " + path + (operators ? " (operators)" : "") + " by "
                         + caller.getKey();
