@@ -43,8 +43,8 @@ final class RouteTable {
         void to(HttpServerExchange exchange, String id) throws IOException;
     }
 
-    /** A method of a path. */
-    record Route(HttpString method, String path, Access access, Answer answer) {
+    /** A method of a path; {@code offered} if it is named where others are refused. */
+    record Route(HttpString method, String path, Access access, Answer answer, boolean offered) {
     }
 
     /** Answers GET and HEAD; a body is dropped. */
@@ -69,8 +69,21 @@ final class RouteTable {
         return route(Methods.POST, path, access, answer);
     }
 
+    /** Answers GET and HEAD as where there is no such path, though there are other methods. */
+    RouteTable absent(String path) {
+        Answer answer = (exchange, id) ->
+                answers.notFound(exchange, PlainAnswers.rawPath(exchange));
+        return add(new Route(Methods.GET, path, Access.ANYONE, answer, false))
+                .add(new Route(Methods.HEAD, path, Access.ANYONE, answer, false));
+    }
+
     /** Answers any method; the answer reads the body or drops it. */
     RouteTable route(HttpString method, String path, Access access, Answer answer) {
+        return add(new Route(method, path, access, answer, true));
+    }
+
+    private RouteTable add(Route route) {
+        String path = route.path;
         Path added = exact.get(path);
         if (added == null) {
             added = withId.stream().filter(known -> known.text.equals(path)).findAny()
@@ -84,7 +97,7 @@ final class RouteTable {
                 exact.put(path, added);
             }
         }
-        added.routes.add(new Route(method, path, access, answer));
+        added.routes.add(route);
         return this;
     }
 
@@ -166,7 +179,8 @@ final class RouteTable {
         }
 
         void addMethods(Set<String> to) {
-            routes.forEach(route -> to.add(route.method.toString()));
+            routes.stream().filter(Route::offered)
+                    .forEach(route -> to.add(route.method.toString()));
         }
 
         /** The id in a path of this shape, raw; null if it has another. */

@@ -32,9 +32,7 @@ final class Routes implements HttpHandler {
             table.getOnly("/api/create_event", Access.WRITE, (exchange, id) ->
                     to.generator.handle(exchange));
         } else {
-            PlainAnswers answers = new PlainAnswers(to.unread);
-            table.get("/api/create_event", Access.ANYONE, (exchange, id) ->
-                    answers.notFound(exchange, PlainAnswers.rawPath(exchange)));
+            table.absent("/api/create_event");
         }
         table.post("/increment", Access.WRITE, (exchange, id) ->
                         bodies.read(exchange, to.increment))
