@@ -185,8 +185,10 @@ class EventStreamIT {
             assertEquals(400, answer.status(), answer.body());
         }
         try (RawConnection connection = new RawConnection(service)) {
-            // in chunks, the connection ends with the body
-            assertTrue(connection.send(chunked(lines)).finish().ends());
+            RawConnection.Answer answer = connection.send(chunked(lines)).finish().answer();
+            assertEquals(202, answer.status(), answer.body());
+            assertTrue(answer.body().contains("\"accepted\":1,"), answer.body());
+            assertTrue(answer.body().contains(":body-broken-off\""), answer.body());
         }
         expected += 14;
     }

@@ -39,7 +39,10 @@ class ReadsIT {
                 TestPostgres.shared().newDatabase(), Map.of("RINGTALLY_TALLY_SHARDS", "3",
                         "RINGTALLY_PERSIST_MAX_DELAY", "10s",
                         "RINGTALLY_PERSIST_MAX_UPDATES", "10000000",
-                        "RINGTALLY_PERSIST_MIN_INTERVAL", "0ms"));
+                        "RINGTALLY_PERSIST_MIN_INTERVAL", "0ms",
+                        // a thousand ids in one URI
+                        "RINGTALLY_HTTP_MAX_HEADER_BYTES", "32KiB",
+                        "RINGTALLY_HTTP_MAX_URI_BYTES", "24KiB"));
     }
 
     @AfterAll
