@@ -185,7 +185,9 @@ class EventStreamIT {
             assertEquals(400, answer.status(), answer.body());
         }
         try (RawConnection connection = new RawConnection(service)) {
-            RawConnection.Answer answer = connection.send(chunked(lines)).finish().answer();
+            connection.send(chunked(event("chunked", 7, "") + "\n" + event("chunked", 1_000, "")));
+            service.await("the whole line", Duration.ofSeconds(1), () -> get("chunked") == 200);
+            RawConnection.Answer answer = connection.finish().answer();
             assertEquals(202, answer.status(), answer.body());
             assertTrue(answer.body().contains("\"accepted\":1,"), answer.body());
             assertTrue(answer.body().contains(":body-broken-off\""), answer.body());
