@@ -46,14 +46,14 @@ class EventStreamIT {
                 "RINGTALLY_HTTP_MAX_BULK_BYTES", "16KiB",
                 "RINGTALLY_HTTP_MAX_ARRIVING_BYTES", "300KiB",
                 "RINGTALLY_HTTP_MAX_STREAM_BYTES", STREAM_MAX + "B",
-                "RINGTALLY_HTTP_REQUEST_TIMEOUT", "1s"));
+                "RINGTALLY_HTTP_REQUEST_TIMEOUT", "2s"));
     }
 
     @AfterAll
     static void allThatWasAcceptedHasBeenCounted() throws Exception {
         try (RunningService ending = service; RawConnection open = new RawConnection(ending)) {
             open.send(chunked(event("last", 1, "") + "\n"));
-            ending.await("the open stream's event", Duration.ofSeconds(1), () -> get("last") == 200);
+            ending.await("the open stream's event", Duration.ofSeconds(5), () -> get("last") == 200);
             assertEquals(0, ending.terminate(Duration.ofSeconds(20)), ending.log());
             RawConnection.Answer stopped = open.answer();
             assertEquals(202, stopped.status(), stopped.body());
@@ -186,7 +186,7 @@ class EventStreamIT {
         }
         try (RawConnection connection = new RawConnection(service)) {
             connection.send(chunked(event("chunked", 7, "") + "\n" + event("chunked", 1_000, "")));
-            service.await("the whole line", Duration.ofSeconds(1), () -> get("chunked") == 200);
+            service.await("the whole line", Duration.ofSeconds(5), () -> get("chunked") == 200);
             RawConnection.Answer answer = connection.finish().answer();
             assertEquals(202, answer.status(), answer.body());
             assertTrue(answer.body().contains("\"accepted\":1,"), answer.body());
@@ -200,7 +200,7 @@ class EventStreamIT {
         try (RawConnection connection = new RawConnection(service)) {
             RawConnection.Answer answer = connection.send(chunked(event("slow", 1, "") + "\n"
                     + event("slow", 1_000, ""))).answer();
-            assertTrue(answer.body().contains("no whole line came within 1000 ms"), answer.body());
+            assertTrue(answer.body().contains("no whole line came within 2000 ms"), answer.body());
             assertEquals(202, answer.status(), answer.body());
         }
         try (RawConnection connection = new RawConnection(service)) {
