@@ -84,7 +84,12 @@ public final class RunningService implements AutoCloseable {
         all.put("RINGTALLY_DB_URL", databaseUrl);
         all.putIfAbsent("RINGTALLY_DB_USER", "postgres");
         RunningService service = launch(dataDirectory, all);
-        service.awaitStatus("up");
+        try {
+            service.awaitStatus("up");
+        } catch (IOException | RuntimeException | Error notUp) {
+            service.close();
+            throw notUp;
+        }
         return service;
     }
 
