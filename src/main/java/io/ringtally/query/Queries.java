@@ -5,9 +5,10 @@ import io.ringtally.persist.DatabaseSettings;
 import io.ringtally.persist.QueryFailedException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -30,7 +31,9 @@ public final class Queries implements AutoCloseable {
 
     private final QuerySettings settings;
     private final LongSupplier lagMillis;
-    private final BlockingQueue<Asked<?>> waiting;
+    private final BlockingQueue<Asked<?>> waiting = new LinkedBlockingQueue<>();
+    /** Questions that have no answer yet, whether a thread has taken them up or not. */
+    private final AtomicInteger open = new AtomicInteger();
     private final List<Worker> workers = new ArrayList<>();
     private volatile boolean closed;
 
@@ -60,7 +63,6 @@ public final class Queries implements AutoCloseable {
     public Queries(QuerySettings settings, LongSupplier lagMillis) {
         this.settings = settings;
         this.lagMillis = lagMillis;
-        this.waiting = new ArrayBlockingQueue<>(settings.waitingMax());
     }
 
     /** Postgres is there, up to date: from now on it is asked. */
@@ -85,14 +87,19 @@ public final class Queries implements AutoCloseable {
      * @return false if too many wait
      */
     public <T> boolean submit(Query<T> query, Consumer<Answer<T>> answer) {
-        return waiting.offer(new Asked<>(query, answer, System.nanoTime()));
+        if (open.incrementAndGet() > settings.connections() + settings.waitingMax()) {
+            open.decrementAndGet();
+            return false;
+        }
+        waiting.add(new Asked<>(query, answer, System.nanoTime()));
+        return true;
     }
 
     private record Asked<T>(Query<T> query, Consumer<Answer<T>> answer, long sinceNanos) {
+    }
 
-        void failed(QueryFailedException failure) {
-            answer.accept(new Answer<>(null, failure, 0));
-        }
+    private static <T> Answer<T> failed(QueryFailedException failure) {
+        return new Answer<>(null, failure, 0);
     }
 
     /** One thread and its connection. */
@@ -126,6 +133,17 @@ public final class Queries implements AutoCloseable {
         }
 
         private <T> void answer(Asked<T> asked) {
+            Answer<T> answer = answerTo(asked);
+            // before it is told: whoever has an answer may ask the next question
+            open.decrementAndGet();
+            try {
+                asked.answer.accept(answer);
+            } catch (RuntimeException defect) {
+                LOG.error("the answer to a query could not be given", defect);
+            }
+        }
+
+        private <T> Answer<T> answerTo(Asked<T> asked) {
             try {
                 long begun = System.nanoTime();
                 if (begun - asked.sinceNanos > settings.timeout().toNanos()) {
@@ -138,13 +156,13 @@ public final class Queries implements AutoCloseable {
                 long lag = lagMillis.getAsLong();
                 T value = ask(asked.query);
                 long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
-                asked.answer.accept(new Answer<>(value, null, lag + took));
-            } catch (QueryFailedException failed) {
-                complain(failed);
-                asked.failed(failed);
+                return new Answer<>(value, null, lag + took);
+            } catch (QueryFailedException failure) {
+                complain(failure);
+                return failed(failure);
             } catch (RuntimeException defect) {
                 LOG.error("a query failed", defect);
-                asked.failed(new QueryFailedException("this is a defect of the service; its log"
+                return failed(new QueryFailedException("this is a defect of the service; its log"
                         + " says more", false, defect));
             }
         }
