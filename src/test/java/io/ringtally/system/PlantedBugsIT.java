@@ -65,10 +65,11 @@ class PlantedBugsIT {
     @Test
     void anAnswerBeforeTheCommitWordLosesWhatWasAnswered() throws Exception {
         isFound(new PatchedJar(directory, INGEST)
-                .replace("        Admission admission;\n", "        Admission admission;\n"
-                        + "        acks.answer(exchange, level, 0, success);\n")
-                .replace("acks.answer(exchange, level, Math.max(position, batch.publishedAt()),"
-                        + " success);", "assert position >= 0;"),
+                .replace("        Refusal refusal = offer(exchange, context);\n",
+                        "        acks.answer(exchange, level, 0, success);\n"
+                        + "        Refusal refusal = offer(exchange, context);\n")
+                .replace("        acks.answer(exchange, level, context.position, success);\n",
+                        ""),
                 WITHIN_A_REQUEST, "lost");
     }
 
@@ -89,19 +90,19 @@ class PlantedBugsIT {
     @Test
     void eventsDroppedByAFullRingAndAnsweredAsTakenAreLost() throws Exception {
         isFound(new PatchedJar(directory, INGEST)
-                .replace("        if (admission == Admission.ACCEPTED) {\n",
-                        "        if (admission == Admission.ACCEPTED"
-                        + " || admission == Admission.RING_FULL) {\n"), FULL_RING, "lost");
+                .replace("        if (admission != Admission.ACCEPTED) {\n",
+                        "        if (admission != Admission.ACCEPTED"
+                        + " && admission != Admission.RING_FULL) {\n"), FULL_RING, "lost");
     }
 
     @Test
     void eventsThatCountThoughTheirRequestWasRefusedAreNamed() throws Exception {
         isFound(new PatchedJar(directory, INGEST)
-                .replace("        if (admission == Admission.ACCEPTED) {\n",
-                        "        if (admission == Admission.ACCEPTED"
-                        + " && batch.publishedAt() % 1000 != 500) {\n")
-                .replace("            refuse(exchange, admission);\n",
-                        "            refuse(exchange, Admission.RING_FULL);\n"),
+                .replace("        if (admission != Admission.ACCEPTED) {\n",
+                        "        if (admission != Admission.ACCEPTED"
+                        + " || batch.publishedAt() % 1000 == 500) {\n")
+                .replace("            return refusalBy(admission);\n",
+                        "            return refusalBy(Admission.RING_FULL);\n"),
                 RESTART, "refused counted");
     }
 }
