@@ -19,12 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The examples of docs/http.md, in their order: what stands behind {@code $} is given to a shell,
+ * The examples of docs/api.md, in their order: what stands behind {@code $} is given to a shell,
  * what follows must be what it prints; {@code ...} stands for anything.
  */
 class DocumentedRequestsIT {
 
-    private static final Path DOCUMENT = Path.of("docs/http.md");
+    private static final Path DOCUMENT = Path.of("docs/api.md");
 
     @TempDir
     private Path directory;
