@@ -9,6 +9,7 @@ import io.ringtally.http.Tls;
 import io.ringtally.fault.FaultPoint;
 import io.ringtally.journal.Journal;
 import io.ringtally.journal.LogIdentity;
+import io.ringtally.metrics.Latencies;
 import io.ringtally.persist.Checkpoint;
 import io.ringtally.persist.Database;
 import io.ringtally.persist.DatabaseSettings;
@@ -36,6 +37,7 @@ final class Pipeline {
     final Journal journal;
     final LogDurability durability;
     final IdTable ids;
+    final Latencies latencies;
     final Queries queries;
     final HttpServer http;
     final ServiceStatus status;
@@ -56,9 +58,10 @@ final class Pipeline {
         this.settings = settings;
         this.clock = clock;
         this.journal = journal;
+        this.latencies = new Latencies(clock);
         RingParts parts = new RingParts(settings.ring(), settings.tally(), log.hashSeed(), clock,
                 new RingParts.Durable(journal.head(), journal, settings.journal().syncInterval(),
-                        settings.journal().batchBytesMax()));
+                        settings.journal().batchBytesMax()), latencies);
         this.ring = new Ring(parts, gate, died);
         this.durability = new LogDurability(this);
         this.ids = new IdTable(settings.dedupe(), new EventIdentity(log.hashSeed()),
@@ -71,7 +74,7 @@ final class Pipeline {
                 new HttpServer.Parts(ring.intake(), ring.reads(), queries, gate,
                         status, status::retryAfterSeconds, clock, log.hashSeed(), ids,
                         keys, settings.limits(), tls, durability, settings.ack(),
-                        settings.lifecycles()));
+                        settings.lifecycles(), latencies.request()));
     }
 
     /** Starts counting from a checkpoint, bottom up; {@link #open} lets events in. */
@@ -85,7 +88,8 @@ final class Pipeline {
         journal.onSpaceChange(() -> gate.journalFull(journal.isFull()));
         gate.journalFull(journal.isFull());
         Flusher made = new Flusher(database, checkpoint, settings.persist(),
-                new RingCuts(ring, journal, durability), events, clock);
+                new RingCuts(ring, journal, durability, latencies.persisted().writer(0), clock),
+                events, clock);
         made.keepIdsFor(settings.dedupe().window());
         ring.onApplied(made::eventsApplied);
         ring.pace(new FlushPace(ring, made, settings.ring().parkMicros()));

@@ -2,11 +2,13 @@ package io.ringtally.app;
 
 import io.ringtally.fault.FaultPoint;
 import io.ringtally.journal.Journal;
+import io.ringtally.metrics.LatencyWriter;
 import io.ringtally.persist.CutSource;
 import io.ringtally.persist.RefusedChange;
 import io.ringtally.ring.Ring;
 import io.ringtally.ring.StageDiedException;
 import io.ringtally.tally.FrozenCut;
+import io.ringtally.time.Clock;
 
 /**
  * Ring and log as the flusher sees them: a cut is given out only once the log is forced up to it,
@@ -21,11 +23,16 @@ final class RingCuts implements CutSource {
     private final Ring ring;
     private final Journal journal;
     private final LogDurability durability;
+    private final LatencyWriter persisted;
+    private final Clock clock;
 
-    RingCuts(Ring ring, Journal journal, LogDurability durability) {
+    RingCuts(Ring ring, Journal journal, LogDurability durability,
+            LatencyWriter persisted, Clock clock) {
         this.ring = ring;
         this.journal = journal;
         this.durability = durability;
+        this.persisted = persisted;
+        this.clock = clock;
     }
 
     @Override
@@ -66,6 +73,7 @@ final class RingCuts implements CutSource {
     @Override
     public void persisted(FrozenCut cut, Iterable<RefusedChange> refused)
             throws InterruptedException {
+        cut.persistedAt(clock.epochMicros(), persisted);
         FaultPoint.FLUSH_REPORTED.passed();
         for (RefusedChange change : refused) {
             ring.rebase(change.change(), change.row());

@@ -50,6 +50,7 @@ final class Service {
     private AdminPort admin;
     private DatabaseStart database;
     private ManagementBeans beans;
+    private EverySecond seconds;
 
     Service(Configuration configuration) throws ConfigurationException {
         this.configuration = configuration;
@@ -74,6 +75,7 @@ final class Service {
             Journal journal = openJournal(log);
             pipeline = new Pipeline(settings, log, journal, clock,
                     cause -> die(ExitCode.STAGE_DIED));
+            seconds = EverySecond.start(pipeline.latencies::tick);
             beans = ManagementBeans.register(new Management(pipeline, log,
                     settings.drainTimeout()), pipeline.gate, pipeline.ring, settings.tally(),
                     clock);
@@ -249,6 +251,9 @@ final class Service {
     }
 
     private void closeAll(boolean drained) throws InterruptedException, IOException {
+        if (seconds != null) {
+            seconds.close();
+        }
         if (beans != null) {
             beans.unregister();
         }

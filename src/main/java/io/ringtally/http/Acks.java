@@ -2,6 +2,7 @@ package io.ringtally.http;
 
 import io.ringtally.event.FieldError;
 import io.ringtally.fault.FaultPoint;
+import io.ringtally.metrics.LatencyWriter;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HttpString;
 import io.undertow.util.SameThreadExecutor;
@@ -69,20 +70,34 @@ final class Acks {
         return level;
     }
 
-    /** Answers a request whose events are in the log, at this position at the latest. */
-    void answer(HttpServerExchange exchange, AckLevel level, long position, Success success) {
+    /**
+     * Answers a request whose events are in the log, at this position at the latest.
+     *
+     * @param requests the I/O thread's, told how long the request took; null for one whose body
+     *     takes as long as its sender likes
+     */
+    void answer(HttpServerExchange exchange, AckLevel level, long position, Success success,
+            LatencyWriter requests) {
         if (level == AckLevel.JOURNALED) {
             if (settings.usual() != level || !exchange.getQueryString().isEmpty()) {
                 exchange.getResponseHeaders().put(REACHED, level.word());
             }
             success.send(exchange, level);
+            answered(exchange, requests);
             FaultPoint.EDGE_ANSWERED.passed();
             return;
         }
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
             durability.want(level, position);
-            laneOf(exchange, level).await(exchange, position, new Waiting(level, success));
+            laneOf(exchange, level).await(exchange, position,
+                    new Waiting(level, success, requests));
         });
+    }
+
+    private static void answered(HttpServerExchange exchange, LatencyWriter requests) {
+        if (requests != null) {
+            requests.record(System.nanoTime() - exchange.getRequestStartTime());
+        }
     }
 
     private AckLane laneOf(HttpServerExchange exchange, AckLevel level) {
@@ -94,12 +109,14 @@ final class Acks {
         });
     }
 
-    private record Waiting(AckLevel level, Success success) implements AckLane.Outcome {
+    private record Waiting(AckLevel level, Success success, LatencyWriter requests)
+            implements AckLane.Outcome {
 
         @Override
         public void reached(HttpServerExchange exchange) {
             exchange.getResponseHeaders().put(REACHED, level.word());
             success.send(exchange, level);
+            answered(exchange, requests);
             FaultPoint.EDGE_ANSWERED.passed();
         }
 
@@ -109,6 +126,7 @@ final class Acks {
             new Problem(504, "outcome-unknown", "the events are in the log and will be counted,"
                     + " but it was not " + level.word() + " within ack.timeout; a repeat with the"
                     + " same ids is not counted twice, one without ids is").send(exchange);
+            answered(exchange, requests);
         }
     }
 }

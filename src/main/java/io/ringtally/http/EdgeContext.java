@@ -5,6 +5,7 @@ import io.ringtally.event.EventBatch;
 import io.ringtally.event.EventDraft;
 import io.ringtally.event.EventParser;
 import io.ringtally.event.FieldError;
+import io.ringtally.metrics.LatencyWriter;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,15 +24,18 @@ final class EdgeContext {
     final List<FieldError> errors = new ArrayList<>();
     final byte[] body;
     final ByteBuffer bodyBuffer;
+    /** How long its requests took. */
+    final LatencyWriter requests;
     /** Up to where the log has the batch offered last. */
     long position;
     /** How many of its events had been counted before. */
     int duplicates;
 
-    EdgeContext(long hashSeed, Reservation ids, int bodyBytes) {
+    EdgeContext(long hashSeed, Reservation ids, int bodyBytes, LatencyWriter requests) {
         batch = new EventBatch(hashSeed);
         this.ids = ids;
         body = new byte[bodyBytes];
         bodyBuffer = ByteBuffer.wrap(body);
+        this.requests = requests;
     }
 }

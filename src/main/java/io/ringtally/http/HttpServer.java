@@ -4,6 +4,7 @@ import io.ringtally.auth.KeyRing;
 import io.ringtally.dedupe.IdTable;
 import io.ringtally.event.Lifecycle;
 import io.ringtally.ring.Admission;
+import io.ringtally.metrics.Latency;
 import io.ringtally.query.Queries;
 import io.ringtally.ring.AdmissionGate;
 import io.ringtally.ring.Intake;
@@ -63,7 +64,8 @@ public final class HttpServer {
         ThreadLocal<EdgeContext> contexts = ThreadLocal.withInitial(() ->
                 new EdgeContext(service.hashSeed(), service.ids().newReservation(),
                         Math.max(settings.bodies().maxEventBytes(),
-                                Math.min(settings.bodies().maxBulkBytes(), QUICK_BYTES)) + 1));
+                                Math.min(settings.bodies().maxBulkBytes(), QUICK_BYTES)) + 1,
+                        service.requests().newWriter()));
         Clock clock = service.clock();
         BodyMemory memory = new BodyMemory(settings.bodies().maxArrivingBytes());
         BodyReader bodies = new BodyReader(contexts, open, memory,
@@ -166,10 +168,12 @@ public final class HttpServer {
      * @param tls what makes it HTTPS, or null for HTTP
      * @param durability how far the log has got, for requests that wait
      * @param lifecycles what is expected of messages, by app id
+     * @param requests how long accepted requests took
      */
     public record Parts(Intake intake, PointReads reads, Queries queries, AdmissionGate gate,
             StatusReport status, ToIntFunction<Admission> retryAfterSeconds, Clock clock,
             long hashSeed, IdTable ids, KeyRing keys, LimitSettings limits, Tls tls,
-            Durability durability, AckSettings ack, Map<String, Lifecycle> lifecycles) {
+            Durability durability, AckSettings ack, Map<String, Lifecycle> lifecycles,
+            Latency requests) {
     }
 }

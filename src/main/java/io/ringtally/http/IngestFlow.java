@@ -61,7 +61,7 @@ final class IngestFlow {
         if (context.duplicates > 0) {
             exchange.getResponseHeaders().put(DUPLICATES, context.duplicates);
         }
-        acks.answer(exchange, level, context.position, success);
+        acks.answer(exchange, level, context.position, success, context.requests);
     }
 
     /**
@@ -109,10 +109,10 @@ final class IngestFlow {
         return acks.levelOf(exchange, errors);
     }
 
-    /** Answers a request whose events are in the log, up to a position at the latest. */
+    /** Answers a request taken in parts: its events are in the log up to a position at most. */
     void answer(HttpServerExchange exchange, AckLevel level, long position,
             Acks.Success success) {
-        acks.answer(exchange, level, position, success);
+        acks.answer(exchange, level, position, success, null);
     }
 
     /** Answers a request that could not be understood. */

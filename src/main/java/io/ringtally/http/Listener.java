@@ -63,6 +63,8 @@ record Listener(String host, int port, int ioThreads, int workers, int maxConnec
                 .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, (int) idleTimeout.toMillis())
                 // else answers wait for the rest of a half request behind them, or are lost with it
                 .setServerOption(UndertowOptions.BUFFER_PIPELINED_DATA, false)
+                // one look at the clock: from here on a request takes time
+                .setServerOption(UndertowOptions.RECORD_REQUEST_START_TIME, true)
                 .setServerOption(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
                 // ids are decoded once, by ourselves
                 .setServerOption(UndertowOptions.DECODE_URL, false)

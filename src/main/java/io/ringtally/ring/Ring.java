@@ -68,7 +68,9 @@ public final class Ring implements AutoCloseable {
         for (int number = 0; number < tally.shards(); number++) {
             TallyShard shard = parts.shards().make(number, tally, core.slots().memory());
             shard.identifyBy(new EventIdentity(hashSeed));
-            TallyStage stage = new TallyStage(core, shard, cuts, listener, parts.clock());
+            TallyTimes times = new TallyTimes(parts.clock(),
+                    parts.latencies().tallied().writer(number));
+            TallyStage stage = new TallyStage(core, shard, cuts, listener, times);
             core.sequencer().addGatingSequences(stage.applied());
             stages.add(stage);
         }
@@ -109,6 +111,7 @@ public final class Ring implements AutoCloseable {
      */
     public void start(LogPosition checkpoint, LogPosition end) {
         for (TallyStage stage : stages) {
+            stage.replayedUpTo(core.slots().sequenceOf(end.number()));
             stage.shard().loaded();
             stage.shard().publishGauges(0);
             Thread thread = new Thread(stage, "tally-" + stage.shard().number());

@@ -2,6 +2,7 @@ package io.ringtally.ring;
 
 import io.ringtally.journal.EventLog;
 import io.ringtally.journal.Head;
+import io.ringtally.metrics.Latencies;
 import io.ringtally.tally.TallySettings;
 import io.ringtally.tally.TallyShard;
 import io.ringtally.time.Clock;
@@ -17,9 +18,10 @@ import java.time.Duration;
  * @param clock monotonic time for the gauges
  * @param durable the log behind the ring
  * @param shards makes the shards
+ * @param latencies where the shards say how long their events took
  */
 public record RingParts(RingSettings ring, TallySettings tally, long hashSeed, Clock clock,
-        Durable durable, ShardMaker shards) {
+        Durable durable, ShardMaker shards, Latencies latencies) {
 
     /** Makes one shard over the ring's memory. */
     public interface ShardMaker {
@@ -51,8 +53,8 @@ public record RingParts(RingSettings ring, TallySettings tally, long hashSeed, C
 
     /** A ring over a log, with off-heap shards. */
     public RingParts(RingSettings ring, TallySettings tally, long hashSeed, Clock clock,
-            Durable durable) {
-        this(ring, tally, hashSeed, clock, durable, TallyShard::offHeap);
+            Durable durable, Latencies latencies) {
+        this(ring, tally, hashSeed, clock, durable, TallyShard::offHeap, latencies);
     }
 
     /** A ring in memory only, with off-heap shards. */
@@ -63,6 +65,6 @@ public record RingParts(RingSettings ring, TallySettings tally, long hashSeed, C
     /** A ring in memory only. */
     public RingParts(RingSettings ring, TallySettings tally, long hashSeed, Clock clock,
             ShardMaker shards) {
-        this(ring, tally, hashSeed, clock, Durable.nothing(ring), shards);
+        this(ring, tally, hashSeed, clock, Durable.nothing(ring), shards, new Latencies(clock));
     }
 }

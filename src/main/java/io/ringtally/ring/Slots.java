@@ -1,6 +1,7 @@
 package io.ringtally.ring;
 
 import io.ringtally.event.EventBatch;
+import io.ringtally.event.EventLayout;
 import io.ringtally.fault.FaultPoint;
 import io.ringtally.journal.Head;
 import io.ringtally.journal.LogRecord;
@@ -127,6 +128,11 @@ final class Slots {
 
     long position(long sequence) {
         return memory.getLong(at(sequence) + SlotLayout.POSITION);
+    }
+
+    /** When the events of a slot were accepted, microseconds since the epoch: one request's. */
+    long acceptedAtMicros(long sequence) {
+        return memory.getLong(eventsAddress(sequence) + EventLayout.ACCEPTED_AT);
     }
 
     /** Sequence of the first slot of the same request. */

@@ -8,7 +8,6 @@ import io.ringtally.journal.RecordType;
 import io.ringtally.tally.ChangeSet;
 import io.ringtally.tally.EventWalk;
 import io.ringtally.tally.TallyShard;
-import io.ringtally.time.Clock;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,7 +40,7 @@ final class TallyStage implements Runnable {
     private final Doorbell bell;
     private final CutExchange cuts;
     private final StageListener listener;
-    private final Clock clock;
+    private final TallyTimes times;
     private final int batchMax;
     private final int wakeBacklog;
 
@@ -51,20 +50,27 @@ final class TallyStage implements Runnable {
     private final Queue<ShardTask> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicInteger taskCount = new AtomicInteger();
     private volatile boolean stopping;
+    /** Events up to here were accepted in an earlier run: how long they took says nothing. */
+    private long replayedUpTo = Sequencer.INITIAL_CURSOR_VALUE;
 
     TallyStage(RingCore core, TallyShard shard, CutExchange cuts, StageListener listener,
-            Clock clock) {
+            TallyTimes times) {
         this.shard = shard;
         this.sequencer = core.sequencer();
         this.slots = core.slots();
         this.bell = core.bells()[shard.number()];
         this.cuts = cuts;
         this.listener = listener;
-        this.clock = clock;
+        this.times = times;
         this.batchMax = Math.max(1, core.settings().slots() / 8);
         this.wakeBacklog = core.settings().slots() / 4;
         this.cursor = new EventCursor(slots.memory());
         this.walking = new EventCursor(slots.memory());
+    }
+
+    /** What is in the ring up to this sequence will have been replayed; before the start. */
+    void replayedUpTo(long sequence) {
+        replayedUpTo = sequence;
     }
 
     @Override
@@ -104,7 +110,7 @@ final class TallyStage implements Runnable {
         FaultPoint.TALLY_BATCH_BEGINS.passed();
         apply(next, last);
         FaultPoint.TALLY_BATCH_APPLIED.passed();
-        shard.publishGauges(clock.nanoTime());
+        shard.publishGauges(times.nanoTime());
         applied.setVolatile(last);
         listener.batchApplied(shard.number(), last);
         return last + 1;
@@ -134,14 +140,17 @@ final class TallyStage implements Runnable {
 
     private void settle(long first, long last) {
         shard.settle(visitor -> walk(first, last, visitor));
+        times.settled();
     }
 
     private void collapse(long sequence) {
         long position = slots.position(sequence);
         int address = slots.eventsAddress(sequence);
+        int own = 0;
         for (int left = slots.eventCount(sequence); left > 0; left--) {
             cursor.at(address);
             if (shard.owns(cursor)) {
+                own++;
                 try {
                     shard.collapse(cursor, position);
                 } catch (RuntimeException unreadable) {
@@ -150,6 +159,11 @@ final class TallyStage implements Runnable {
                 }
             }
             address += cursor.size();
+        }
+        if (own > 0 && sequence > replayedUpTo) {
+            long acceptedAt = slots.acceptedAtMicros(sequence);
+            shard.acceptedAt(acceptedAt, own);
+            times.taken(acceptedAt, own);
         }
     }
 

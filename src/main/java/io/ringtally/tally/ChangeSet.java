@@ -1,5 +1,6 @@
 package io.ringtally.tally;
 
+import io.ringtally.metrics.AcceptTimes;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -51,6 +52,7 @@ public final class ChangeSet {
 
     private final List<DeadLetter> deadLetters = new ArrayList<>();
     private final AcceptedIds ids = new AcceptedIds();
+    private final AcceptTimes acceptTimes = new AcceptTimes();
     private final Sum128 acceptedSum = new Sum128();
     private long acceptedEvents;
 
@@ -228,6 +230,7 @@ public final class ChangeSet {
         chunkFill = CHUNK_BYTES;
         deadLetters.clear();
         ids.clear();
+        acceptTimes.clear();
         acceptedSum.clear();
         acceptedEvents = 0;
     }
@@ -250,6 +253,11 @@ public final class ChangeSet {
 
     List<DeadLetter> deadLetters() {
         return deadLetters;
+    }
+
+    /** When its events were accepted; not of replayed ones. */
+    AcceptTimes acceptTimes() {
+        return acceptTimes;
     }
 
     long acceptedEvents() {

@@ -1,6 +1,7 @@
 package io.ringtally.tally;
 
 import io.ringtally.journal.LogPosition;
+import io.ringtally.metrics.LatencyWriter;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -83,6 +84,11 @@ public final class FrozenCut {
     /** Whether any event had an id. */
     public boolean hasIds() {
         return parts.stream().anyMatch(part -> part.ids().count() > 0);
+    }
+
+    /** It is in Postgres: records how long its events took to get there, without replayed ones. */
+    public void persistedAt(long nowMicros, LatencyWriter writer) {
+        parts.forEach(part -> part.acceptTimes().finishedAt(nowMicros, writer));
     }
 
     /** Empties the parts for their shards' next use; nothing of this cut may be read afterwards. */

@@ -96,6 +96,11 @@ public final class TallyShard implements AutoCloseable {
         appliedEvents++;
     }
 
+    /** As many of the events taken in since the last cut were accepted at this time. */
+    public void acceptedAt(long micros, int events) {
+        changes.acceptTimes().add(micros, events);
+    }
+
     /**
      * Gives up on an event that could not even be read.
      *

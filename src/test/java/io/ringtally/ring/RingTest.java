@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ringtally.event.EventBatch;
 import io.ringtally.event.EventDraft;
 import io.ringtally.journal.LogPosition;
+import io.ringtally.metrics.Latencies;
+import io.ringtally.metrics.LatencyWriter;
 import io.ringtally.tally.CounterDelta;
 import io.ringtally.tally.FrozenCut;
 import io.ringtally.tally.Lookup;
@@ -299,6 +301,34 @@ class RingTest {
             ring.persisted(cut);
         }
         assertTrue(bestMillis < 900, "a sleep of 1 s was not ended early: " + bestMillis + " ms");
+    }
+
+    @Test
+    void saysOfEveryEventHowLongItWaitedForItsShardAndForPostgres() throws Exception {
+        Latencies latencies = new Latencies(new SystemClock());
+        RingSettings settings = new RingSettings(256, 1024, 20_000);
+        TallySettings tally = new TallySettings(3, 10_000, settings.eventsMax(), 48, 10_000);
+        start(new RingParts(settings, tally, SEED, new SystemClock(),
+                RingParts.Durable.nothing(settings), TallyShard::offHeap, latencies));
+        EventBatch batch = new EventBatch(SEED);
+        long accepted = new SystemClock().epochMicros() - 3_000_000;
+        batch.begin(accepted);
+        for (int i = 0; i < 100; i++) {
+            add(batch, "a", "m" + i, "e", 1);
+        }
+        assertEquals(Admission.ACCEPTED, ring.intake().offer(batch));
+        FrozenCut cut = ring.cut();
+        assertEquals(100, latencies.tallied().totals().count());
+        assertEquals(0, latencies.tallied().totals().countUpTo(2_900_000_000L));
+        LatencyWriter persisted = latencies.persisted().newWriter();
+        cut.persistedAt(accepted + 7_000_000, persisted);
+        ring.persisted(cut);
+        assertEquals(100, latencies.persisted().totals().count());
+        assertEquals(7_000_000_000L * 100, latencies.persisted().totals().sumNanos(), 1e11 * 0.02);
+        FrozenCut next = ring.cut();
+        next.persistedAt(accepted + 9_000_000, persisted);
+        ring.persisted(next);
+        assertEquals(100, latencies.persisted().totals().count());
     }
 
     @Test
