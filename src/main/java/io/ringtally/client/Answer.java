@@ -39,7 +39,7 @@ record Answer(Map<Integer, String> rejected, int next, long retryAfterMillis, St
         if (problem.get("errors") instanceof List<?> errors) {
             errors.forEach(error -> note(error, "field", rejected));
         }
-        if (text(problem.get("type")).endsWith(":too-many-rejected")) {
+        if (text(problem.get("type")).endsWith("/too-many-rejected")) {
             // those behind have not been looked at
             return new Answer(rejected, rejected.size(), 0, detail(status, problem));
         }

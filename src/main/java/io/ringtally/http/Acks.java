@@ -123,7 +123,8 @@ final class Acks {
         @Override
         public void tooLate(HttpServerExchange exchange) {
             exchange.getResponseHeaders().put(REACHED, AckLevel.JOURNALED.word());
-            new Problem(504, "outcome-unknown", "the events are in the log and will be counted,"
+            new Problem(ProblemType.OUTCOME_UNKNOWN,
+                    "the events are in the log and will be counted,"
                     + " but it was not " + level.word() + " within ack.timeout; a repeat with the"
                     + " same ids is not counted twice, one without ids is").send(exchange);
             answered(exchange, requests);

@@ -50,10 +50,12 @@ public final class AdminServer implements HttpHandler {
     static RouteTable tableOf(KeyRing keys, UnreadBody unread, StatusReport status,
             AuditEndpoint audit) {
         Guard guard = new Guard(keys, null, unread);
-        return new RouteTable(guard, unread)
+        RouteTable table = new RouteTable(guard, unread)
                 .get("/status", Access.ANYONE, (exchange, id) ->
                         PlainAnswers.status(exchange, status, guard))
                 .get("/v1/audit", Access.ADMIN, (exchange, id) -> exchange.dispatch(audit));
+        ProblemPages.addTo(table, unread);
+        return table;
     }
 
     /**

@@ -41,27 +41,27 @@ final class AuditEndpoint implements HttpHandler {
     private void answer(HttpServerExchange exchange) {
         Audit ready = audit.get();
         if (ready == null) {
-            later(exchange, 503, "starting", "counters are being read back, ask again in a second");
+            later(exchange, ProblemType.STARTING,
+                    "counters are being read back, ask again in a second");
             return;
         }
         try {
             Optional<AuditReport> report = ready.tryRun();
             if (report.isEmpty()) {
-                later(exchange, 429, "audit-running",
+                later(exchange, ProblemType.AUDIT_RUNNING,
                         "another audit is under way, and one is made at a time; ask again");
             } else {
                 JsonBody.sendOnce(exchange, 200,
                         AnswerJson.object(json -> write(json, report.get())));
             }
         } catch (LedgerUnavailableException unknown) {
-            later(exchange, 503, "audit-impossible", unknown.getMessage());
+            later(exchange, ProblemType.AUDIT_IMPOSSIBLE, unknown.getMessage());
         }
     }
 
-    private static void later(HttpServerExchange exchange, int status, String code,
-            String detail) {
+    private static void later(HttpServerExchange exchange, ProblemType type, String detail) {
         exchange.getResponseHeaders().put(Headers.RETRY_AFTER, RETRY_SECONDS);
-        new Problem(status, code, detail).send(exchange);
+        new Problem(type, detail).send(exchange);
     }
 
     private static void write(JsonGenerator json, AuditReport report) throws IOException {

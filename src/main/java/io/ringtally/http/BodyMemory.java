@@ -41,7 +41,8 @@ final class BodyMemory {
 
     /** The answer to a body there is no memory for. */
     Problem problem() {
-        return new Problem(503, "too-many-bodies", "the bodies on their way to this service take "
+        return new Problem(ProblemType.TOO_MANY_BODIES,
+                "the bodies on their way to this service take "
                 + taken.get() + " bytes, and http.max-arriving-bytes is " + bytesMax
                 + "; nothing of this request was counted");
     }

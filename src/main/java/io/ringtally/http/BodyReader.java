@@ -112,13 +112,13 @@ final class BodyReader {
     /** The answer to a body that comes in another way; its header is set. */
     static Problem unknownCoding(HttpServerExchange exchange) {
         exchange.getResponseHeaders().put(ACCEPT_ENCODING, "gzip");
-        return new Problem(415, "unsupported-content-encoding", "Content-Encoding "
+        return new Problem(ProblemType.UNSUPPORTED_CONTENT_ENCODING, "Content-Encoding "
                 + exchange.getRequestHeaders().getFirst(Headers.CONTENT_ENCODING)
                 + " is not taken here; send gzip, or the body as it is");
     }
 
     static Problem notGzip(IOException broken) {
-        return new Problem(400, "invalid-gzip", "the body is not gzip, or not all of it ("
+        return new Problem(ProblemType.INVALID_GZIP, "the body is not gzip, or not all of it ("
                 + broken.getMessage() + "), nothing was counted");
     }
 
@@ -148,10 +148,11 @@ final class BodyReader {
     static Problem brokenOff(IOException why) {
         LOG.debug("a body broke off", why);
         if (why instanceof MalformedChunkException) {
-            return new Problem(400, "malformed-chunk", "the body is not chunked as its header"
+            return new Problem(ProblemType.MALFORMED_CHUNK, "the body is not chunked as its header"
                     + " says: " + why.getMessage() + "; nothing was counted");
         }
-        return new Problem(400, "body-broken-off", "the body ended before it was complete, nothing"
+        return new Problem(ProblemType.BODY_BROKEN_OFF,
+                "the body ended before it was complete, nothing"
                 + " was counted; send as many bytes as Content-Length says, or the last chunk");
     }
 
@@ -163,7 +164,8 @@ final class BodyReader {
 
     private void refuse(HttpServerExchange exchange, int limit, String found) {
         unread.drop(exchange);
-        new Problem(413, "body-too-large", "the body has " + found + ", the limit here is " + limit
+        new Problem(ProblemType.BODY_TOO_LARGE,
+                "the body has " + found + ", the limit here is " + limit
                 + " bytes; send fewer or smaller events in one request").send(exchange);
     }
 

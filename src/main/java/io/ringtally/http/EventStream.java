@@ -147,7 +147,7 @@ final class EventStream {
                 return false;
             }
             if (!answered && report.isFull()) {
-                stop(new Problem(400, "too-many-rejected", "the last of "
+                stop(new Problem(ProblemType.TOO_MANY_REJECTED, "the last of "
                         + PartialReport.REJECTED_MAX + " rejected items was reached: correct them,"
                         + " and send the rest again"));
             }
@@ -280,7 +280,7 @@ final class EventStream {
             stop(parts.flow().refusalBy(Admission.DRAINING));
         } else if (fullSinceNanos == 0
                 && quiet > TimeUnit.MILLISECONDS.toNanos(parts.requestTimeoutMillis())) {
-            stop(new Problem(408, "too-slow", "no whole line came within "
+            stop(new Problem(ProblemType.TOO_SLOW, "no whole line came within "
                     + parts.requestTimeoutMillis() + " ms, which is http.request-timeout"));
         }
     }

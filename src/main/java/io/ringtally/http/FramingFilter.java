@@ -57,7 +57,7 @@ final class FramingFilter implements HttpHandler {
     private Problem problemOf(HttpServerExchange exchange) {
         HttpString version = exchange.getProtocol();
         if (version != Protocols.HTTP_1_1 && version != Protocols.HTTP_1_0) {
-            return new Problem(505, "unknown-version", version + " is not spoken here: send"
+            return new Problem(ProblemType.UNKNOWN_VERSION, version + " is not spoken here: send"
                     + " HTTP/1.1");
         }
         HeaderMap headers = exchange.getRequestHeaders();
@@ -79,16 +79,16 @@ final class FramingFilter implements HttpHandler {
     private Problem ofHead(HttpServerExchange exchange, HeaderMap headers) {
         HttpString method = exchange.getRequestMethod();
         if (method != Methods.POST && method != Methods.GET && hasLowerCase(method)) {
-            return new Problem(400, "unknown-method", "names of methods are upper case: send "
+            return new Problem(ProblemType.UNKNOWN_METHOD, "names of methods are upper case: send "
                     + method.toString().toUpperCase(Locale.ROOT));
         }
         if (headers.size() > limits.headersMax()) {
-            return new Problem(431, "too-many-headers", "the request has " + headers.size()
+            return new Problem(ProblemType.TOO_MANY_HEADERS, "the request has " + headers.size()
                     + " headers, the limit is " + limits.headersMax() + " (http.max-headers)");
         }
         int uri = exchange.getRequestURI().length() + exchange.getQueryString().length();
         if (uri > limits.uriBytesMax()) {
-            return new Problem(414, "uri-too-long", "the path and query have " + uri
+            return new Problem(ProblemType.URI_TOO_LONG, "the path and query have " + uri
                     + " bytes, the limit is " + limits.uriBytesMax() + " (http.max-uri-bytes)");
         }
         return exchange.isHostIncludedInRequestURI() ? ofAbsolute(exchange.getRequestURI()) : null;
@@ -101,13 +101,13 @@ final class FramingFilter implements HttpHandler {
         String authority = uri.substring(scheme + 3, end < 0 ? uri.length() : end);
         boolean known = uri.regionMatches(true, 0, "http://", 0, 7)
                 || uri.regionMatches(true, 0, "https://", 0, 8);
-        return known && authority.indexOf('@') < 0 ? null : new Problem(400, "foreign-target",
+        return known && authority.indexOf('@') < 0 ? null : new Problem(ProblemType.FOREIGN_TARGET,
                 "the request's target is an absolute URI of another scheme, or one with a user"
                         + " name: send the path");
     }
 
     private static Problem lengthTooLong(String length) {
-        return new Problem(400, "invalid-length", "Content-Length has " + length.length()
+        return new Problem(ProblemType.INVALID_LENGTH, "Content-Length has " + length.length()
                 + " digits, the limit is " + LENGTH_DIGITS_MAX);
     }
 
@@ -117,11 +117,11 @@ final class FramingFilter implements HttpHandler {
      */
     private static Problem ofCoding(HttpServerExchange exchange, String coding) {
         if (!exchange.isHttp11()) {
-            return new Problem(400, "unknown-transfer-encoding", "HTTP/1.0 has no"
+            return new Problem(ProblemType.UNKNOWN_TRANSFER_ENCODING, "HTTP/1.0 has no"
                     + " Transfer-Encoding; send the body with a Content-Length");
         }
         if (!Headers.CHUNKED.equalToString(coding)) {
-            return new Problem(400, "unknown-transfer-encoding", "Transfer-Encoding " + coding
+            return new Problem(ProblemType.UNKNOWN_TRANSFER_ENCODING, "Transfer-Encoding " + coding
                     + " is not taken here; send the body with a Content-Length, or chunked");
         }
         ChunkedBody.install(exchange);
@@ -136,7 +136,7 @@ final class FramingFilter implements HttpHandler {
                 if (name.equals("close")) {
                     exchange.setPersistent(false);
                 } else if (NOT_CONNECTION_OPTIONS.contains(name)) {
-                    return new Problem(400, "invalid-connection-option", "Connection names "
+                    return new Problem(ProblemType.INVALID_CONNECTION_OPTION, "Connection names "
                             + name + ", which a proxy would remove: send Connection without it");
                 }
             }

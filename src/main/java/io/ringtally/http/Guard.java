@@ -88,7 +88,8 @@ final class Guard {
         exchange.getResponseHeaders().put(RATE_LIMIT,
                 "\"" + exceeded.policy() + "\";r=0;t=" + wait);
         String why = "the limit " + exceeded.policy() + " is used up for " + wait + " s";
-        return new Refusal(new Problem(429, "rate-limited", why + "; nothing of this request was"
+        return new Refusal(new Problem(ProblemType.RATE_LIMITED,
+                why + "; nothing of this request was"
                 + " counted, send it again then"), why, (int) Math.min(Integer.MAX_VALUE, wait),
                 Refusal.Scope.SERVICE, false);
     }
@@ -97,8 +98,9 @@ final class Guard {
         HeaderValues sent = exchange.getRequestHeaders().get(Headers.AUTHORIZATION);
         if (sent == null) {
             return asked == Access.ANYONE
-                    || refuse(exchange, 401, "unauthorized", CHALLENGE, "this asks for an API key:"
-                            + " send Authorization: Bearer with one of scope "
+                    || refuse(exchange, ProblemType.UNAUTHORIZED, CHALLENGE,
+                            "this asks for an API key: send Authorization: Bearer with one of"
+                                    + " scope "
                             + asked.scope.word());
         }
         KeyRing.Snapshot snapshot = keys.current();
@@ -107,23 +109,26 @@ final class Guard {
         }
         if (snapshot == null) {
             exchange.getResponseHeaders().put(Headers.RETRY_AFTER, RETRY_SECONDS);
-            return refuse(exchange, 503, "keys-unknown", null, "the API keys have not been read"
-                    + " from Postgres yet, ask again in a second");
+            return refuse(exchange, ProblemType.KEYS_UNKNOWN, null,
+                    "the API keys have not been read from Postgres yet, ask again in a second");
         }
         ApiKey key = sent.size() > 1 ? null
                 : keyOf(exchange.getConnection(), sent.getFirst(), snapshot);
         if (key == null) {
-            return refuse(exchange, 401, "unauthorized", CHALLENGE + ", error=\"invalid_token\"",
+            return refuse(exchange, ProblemType.UNAUTHORIZED,
+                    CHALLENGE + ", error=\"invalid_token\"",
                     "the API key sent is none that is in force: it is malformed, unknown or"
                             + " revoked");
         }
         if (asked.scope != null && !key.has(asked.scope)) {
-            return refuse(exchange, 403, "forbidden", CHALLENGE + ", error=\"insufficient_scope\","
+            return refuse(exchange, ProblemType.FORBIDDEN,
+                    CHALLENGE + ", error=\"insufficient_scope\","
                     + " scope=\"" + asked.scope.word() + "\"", "key " + key.id() + " has not the"
                     + " scope " + asked.scope.word() + " that this asks for");
         }
         if (key.isLimited() && !asked.limitedPass) {
-            return refuse(exchange, 403, "forbidden", null, "key " + key.id() + " is limited to"
+            return refuse(exchange, ProblemType.FORBIDDEN,
+                    null, "key " + key.id() + " is limited to"
                     + " some app ids, and this concerns all");
         }
         if (key.isLimited() || asked == Access.ANYONE) {
@@ -178,7 +183,7 @@ final class Guard {
         if (key == null || app != null && key.isFor(app)) {
             return true;
         }
-        new Problem(403, "forbidden", notFor(key, app == null ? ""
+        new Problem(ProblemType.FORBIDDEN, notFor(key, app == null ? ""
                 : new String(app, StandardCharsets.UTF_8))).send(exchange);
         return false;
     }
@@ -202,7 +207,7 @@ final class Guard {
         for (int at = 0; at < batch.usedBytes(); at += event.size()) {
             if (!isFor(key, event.at(at))) {
                 String why = notFor(key, event.app());
-                return new Refusal(new Problem(403, "forbidden",
+                return new Refusal(new Problem(ProblemType.FORBIDDEN,
                         why + "; nothing of this request was counted"), why, 0,
                         Refusal.Scope.ITEMS, true);
             }
@@ -223,13 +228,13 @@ final class Guard {
         return "key " + key.id() + " is not for app_id \"" + app + "\"";
     }
 
-    private boolean refuse(HttpServerExchange exchange, int status, String code, String challenge,
+    private boolean refuse(HttpServerExchange exchange, ProblemType type, String challenge,
             String detail) {
         unread.drop(exchange);
         if (challenge != null) {
             exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, challenge);
         }
-        new Problem(status, code, detail).send(exchange);
+        new Problem(type, detail).send(exchange);
         return false;
     }
 }

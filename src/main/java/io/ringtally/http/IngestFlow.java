@@ -118,7 +118,7 @@ final class IngestFlow {
     /** Answers a request that could not be understood. */
     void invalid(HttpServerExchange exchange, EdgeContext context) {
         invalid.increment();
-        new Problem(400, "invalid-request", context.errors.size() == 1
+        new Problem(ProblemType.INVALID_REQUEST, context.errors.size() == 1
                 ? "the request has an error, nothing was counted"
                 : "the request has " + context.errors.size() + " errors, nothing was counted",
                 context.errors).send(exchange);

@@ -95,7 +95,7 @@ enum MediaType {
     }
 
     static Problem unsupported(HeaderMap headers, String supported) {
-        return new Problem(415, "unsupported-media-type", "Content-Type "
+        return new Problem(ProblemType.UNSUPPORTED_MEDIA_TYPE, "Content-Type "
                 + headers.getFirst(Headers.CONTENT_TYPE) + " is not taken here; send "
                 + supported + " in UTF-8");
     }

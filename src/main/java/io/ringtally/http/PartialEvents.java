@@ -60,7 +60,7 @@ final class PartialEvents {
         Request request = new Request(parts.flow.levelOf(exchange, errors),
                 IdempotencyKey.of(exchange, errors), BodyReader.isGzip(exchange));
         if (!errors.isEmpty()) {
-            problem = new Problem(400, "invalid-request", "nothing was counted", errors);
+            problem = new Problem(ProblemType.INVALID_REQUEST, "nothing was counted", errors);
         } else if (MediaType.of(exchange.getRequestHeaders()) != MediaType.NDJSON) {
             problem = MediaType.unsupported(exchange.getRequestHeaders(),
                     "application/x-ndjson, as mode=partial takes nothing else,");
@@ -79,7 +79,7 @@ final class PartialEvents {
     }
 
     static Problem tooLarge(long limit) {
-        return new Problem(413, "body-too-large", "the body has more than " + limit + " bytes,"
+        return new Problem(ProblemType.BODY_TOO_LARGE, "the body has more than " + limit + " bytes,"
                 + " which is http.max-stream-bytes; send it in several requests");
     }
 

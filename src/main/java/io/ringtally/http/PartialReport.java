@@ -70,7 +70,7 @@ final class PartialReport {
         if (stop != null) {
             return stop.refusal.with(errors);
         }
-        return Refusal.invalid(new Problem(400, "invalid-request", rejected.size() == 1
+        return Refusal.invalid(new Problem(ProblemType.INVALID_REQUEST, rejected.size() == 1
                 ? "the only item is rejected, nothing was counted"
                 : "all " + rejected.size() + " items are rejected, nothing was counted", errors),
                 "");
@@ -108,7 +108,7 @@ final class PartialReport {
         json.writeObjectFieldStart("stopped");
         json.writeNumberField("index", stop.index);
         json.writeNumberField("line", stop.line);
-        json.writeStringField("type", problem.type());
+        json.writeStringField("type", problem.type().uri);
         json.writeStringField("detail", stop.refusal.why());
         if (stop.refusal.retryAfterSeconds() > 0) {
             json.writeNumberField("retry_after_s", stop.refusal.retryAfterSeconds());

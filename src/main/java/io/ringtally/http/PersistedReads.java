@@ -28,10 +28,10 @@ final class PersistedReads {
         // it may wait for its turn as long as it may take
         long timeout = 2 * queries.settings().timeout().toMillis();
         this.patience = new WaitingExchange.Patience(open, timeout,
-                new Problem(503, "too-many-queries", "query.max-waiting = "
+                new Problem(ProblemType.TOO_MANY_QUERIES, "query.max-waiting = "
                         + queries.settings().waitingMax() + " queries wait for Postgres; ask"
                         + " again"),
-                new Problem(503, "query-timeout", "Postgres has not answered within " + timeout
+                new Problem(ProblemType.QUERY_TIMEOUT, "Postgres has not answered within " + timeout
                         + " ms, twice query.timeout; ask again"));
     }
 
@@ -53,9 +53,10 @@ final class PersistedReads {
         QueryFailedException failure = answer.failure();
         if (failure != null) {
             return new Reply(null, failure.timedOut()
-                    ? new Problem(503, "query-timeout", failure.getMessage() + ": ask for less,"
+                    ? new Problem(ProblemType.QUERY_TIMEOUT,
+                            failure.getMessage() + ": ask for less,"
                             + " or raise it")
-                    : new Problem(503, "postgres-away", failure.getMessage()
+                    : new Problem(ProblemType.POSTGRES_AWAY, failure.getMessage()
                             + "; counters and messages one by one are still read from memory"));
         }
         if (answer.value() == null) {

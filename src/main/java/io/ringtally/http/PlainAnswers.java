@@ -37,7 +37,8 @@ final class PlainAnswers {
     void notAllowed(HttpServerExchange exchange, String allow) {
         unread.drop(exchange);
         exchange.getResponseHeaders().put(Headers.ALLOW, allow);
-        new Problem(405, "method-not-allowed", exchange.getRequestMethod() + " is not possible on "
+        new Problem(ProblemType.METHOD_NOT_ALLOWED,
+                exchange.getRequestMethod() + " is not possible on "
                 + rawPath(exchange) + "; " + allow + " is").send(exchange);
     }
 
@@ -50,7 +51,7 @@ final class PlainAnswers {
     void notFound(HttpServerExchange exchange, String path) {
         unread.drop(exchange);
         String shown = path.length() > 100 ? path.substring(0, 100) + "..." : path;
-        new Problem(404, "no-such-path", "there is nothing at " + shown).send(exchange);
+        new Problem(ProblemType.NO_SUCH_PATH, "there is nothing at " + shown).send(exchange);
     }
 
     /** All there is to tell, to who may see it; to others one word, for a load balancer. */
@@ -67,7 +68,7 @@ final class PlainAnswers {
         if (exchange.isResponseStarted()) {
             exchange.endExchange();
         } else {
-            new Problem(500, "internal", "this is a defect of the service; its log says more")
+            new Problem(ProblemType.INTERNAL, "this is a defect of the service; its log says more")
                     .send(exchange);
         }
     }

@@ -12,28 +12,22 @@ import java.util.List;
  *
  * <p>Threading: immutable; {@link #send} runs on the exchange's I/O thread.
  *
- * @param status HTTP status
- * @param code short name of the problem, the same for every occurrence
+ * @param type what kind of problem, the same for every occurrence
  * @param detail a sentence for this occurrence: value, limit, what to do
  * @param errors what is wrong field by field; may be empty
  */
-record Problem(int status, String code, String detail, List<FieldError> errors) {
+record Problem(ProblemType type, String detail, List<FieldError> errors) {
 
-    Problem(int status, String code, String detail) {
-        this(status, code, detail, List.of());
+    Problem(ProblemType type, String detail) {
+        this(type, detail, List.of());
     }
 
     /** Answers the exchange with this problem. */
     void send(HttpServerExchange exchange) {
-        exchange.setStatusCode(status);
+        exchange.setStatusCode(type.status);
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/problem+json");
         JsonBody.forBrowsers(exchange.getResponseHeaders());
         exchange.getResponseSender().send(ByteBuffer.wrap(toJson()));
-    }
-
-    /** Its URI. */
-    String type() {
-        return "urn:ringtally:problem:" + code;
     }
 
     /** Answers with this problem, which passes: the client may ask again after so many seconds. */
@@ -44,9 +38,9 @@ record Problem(int status, String code, String detail, List<FieldError> errors) 
 
     private byte[] toJson() {
         return AnswerJson.object(json -> {
-            json.writeStringField("type", type());
-            json.writeStringField("title", StatusCodes.getReason(status));
-            json.writeNumberField("status", status);
+            json.writeStringField("type", type.uri);
+            json.writeStringField("title", StatusCodes.getReason(type.status));
+            json.writeNumberField("status", type.status);
             json.writeStringField("detail", detail);
             if (!errors.isEmpty()) {
                 json.writeArrayFieldStart("errors");

@@ -53,7 +53,7 @@ final class QueryParameters {
         if (errors.isEmpty()) {
             return Guard.mayUse(exchange, app);
         }
-        new Problem(400, "invalid-request", "the request cannot be answered", errors)
+        new Problem(ProblemType.INVALID_REQUEST, "the request cannot be answered", errors)
                 .send(exchange);
         return false;
     }

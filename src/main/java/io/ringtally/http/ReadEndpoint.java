@@ -27,8 +27,9 @@ final class ReadEndpoint {
     static final String MEMORY = "memory";
 
     private static final Problem ABSENT =
-            new Problem(404, "not-found", "nothing has been counted under this id");
-    private static final Problem NOT_IN_MEMORY = new Problem(503, "not-in-memory", "memory does not"
+            new Problem(ProblemType.NOT_FOUND, "nothing has been counted under this id");
+    private static final Problem NOT_IN_MEMORY = new Problem(ProblemType.NOT_IN_MEMORY,
+            "memory does not"
             + " hold all of this; ask with read=persisted");
     private static final int NOT_IN_MEMORY_RETRY_SECONDS = 60;
 
@@ -48,9 +49,9 @@ final class ReadEndpoint {
     /** How long reads wait for their shard. */
     static WaitingExchange.Patience patienceOf(OpenExchanges open, long timeoutMillis) {
         return new WaitingExchange.Patience(open, timeoutMillis,
-                new Problem(503, "too-many-reads", "too many reads are waiting for this shard;"
+                new Problem(ProblemType.TOO_MANY_READS, "too many reads are waiting for this shard;"
                         + " ask again"),
-                new Problem(503, "read-timeout", "the shard did not get to this read within "
+                new Problem(ProblemType.READ_TIMEOUT, "the shard did not get to this read within "
                         + timeoutMillis + " ms; ask again"));
     }
 

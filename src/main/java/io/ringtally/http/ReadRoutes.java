@@ -17,7 +17,7 @@ final class ReadRoutes {
     /** Also the path of a counter's GET. */
     private static final String LOOKUP = COUNTERS + "/lookup";
 
-    private static final Problem STARTING = new Problem(503, "starting",
+    private static final Problem STARTING = new Problem(ProblemType.STARTING,
             "counters are being read back, ask again in a second");
 
     private final AdmissionGate gate;

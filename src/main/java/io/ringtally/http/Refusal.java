@@ -35,32 +35,32 @@ record Refusal(Problem problem, String why, int retryAfterSeconds, Scope scope, 
     /** A refusal by the service's state. */
     static Refusal of(Admission admission, int retryAfterSeconds) {
         return switch (admission) {
-            case RING_FULL -> new Refusal(503, "ring-full",
+            case RING_FULL -> new Refusal(ProblemType.RING_FULL,
                     "more events arrive than are being counted", NOTHING, retryAfterSeconds,
                     Scope.MOMENT);
-            case STORE_FULL -> new Refusal(507, "store-full",
+            case STORE_FULL -> new Refusal(ProblemType.STORE_FULL,
                     "memory has no room for new counters, known ones go on counting;"
                             + " an operator can raise store.max-counters", "", retryAfterSeconds,
                     Scope.ITEMS);
-            case BACKLOG_FULL -> new Refusal(503, "backlog-full",
+            case BACKLOG_FULL -> new Refusal(ProblemType.BACKLOG_FULL,
                     "Postgres is behind by as many changed counters as may wait", NOTHING,
                     retryAfterSeconds, Scope.SERVICE);
-            case JOURNAL_FULL -> new Refusal(503, "journal-full",
+            case JOURNAL_FULL -> new Refusal(ProblemType.JOURNAL_FULL,
                     "the log has no room left: its disk is full, or Postgres is behind by as much"
                             + " as journal.max-bytes allows", NOTHING, retryAfterSeconds,
                     Scope.SERVICE);
-            case BATCH_TOO_LARGE -> new Refusal(413, "batch-too-large",
+            case BATCH_TOO_LARGE -> new Refusal(ProblemType.BATCH_TOO_LARGE,
                     "a request is taken whole or not at all, and this one has more events than"
                             + " fit an eighth of the ring; send it in parts", "", 0, Scope.ITEMS);
-            case STARTING -> new Refusal(503, "starting",
+            case STARTING -> new Refusal(ProblemType.STARTING,
                     "counters are being read back, nothing is counted yet", "", retryAfterSeconds,
                     Scope.SERVICE);
-            case DRAINING -> new Refusal(503, "draining", "the service is draining", NOTHING,
+            case DRAINING -> new Refusal(ProblemType.DRAINING, "the service is draining", NOTHING,
                     retryAfterSeconds, Scope.SERVICE);
-            case FENCED -> new Refusal(503, "fenced",
+            case FENCED -> new Refusal(ProblemType.FENCED,
                     "another process has taken over this log; this one ends", "",
                     retryAfterSeconds, Scope.SERVICE);
-            case FAILED -> new Refusal(503, "failed",
+            case FAILED -> new Refusal(ProblemType.FAILED,
                     "a part of the service has failed and it ends; its next start recovers", "",
                     retryAfterSeconds, Scope.SERVICE);
             case ACCEPTED -> throw new IllegalArgumentException("accepted is no refusal");
@@ -70,17 +70,17 @@ record Refusal(Problem problem, String why, int retryAfterSeconds, Scope scope, 
     /** A refusal by the id of the event at {@code place}. */
     static Refusal of(IdOutcome outcome, int place, IdTable ids, long nowMicros) {
         return switch (outcome) {
-            case IN_PROGRESS -> new Refusal(new Problem(409, "id-in-progress",
+            case IN_PROGRESS -> new Refusal(new Problem(ProblemType.ID_IN_PROGRESS,
                     "an event with the id of event " + place + " of this request is being taken at"
                             + " this moment" + NOTHING + ", send it again"),
                     "an event with its id is being taken at this moment", 1, Scope.MOMENT, false);
-            case OTHER_BODY -> new Refusal(new Problem(422, "id-reused",
+            case OTHER_BODY -> new Refusal(new Problem(ProblemType.ID_REUSED,
                     "the id of event " + place + " of this request stands for another event, with"
                             + " another message, name, value or time" + NOTHING
                             + ": send a new id, or the same event"),
                     "its id stands for another event, with another message, name, value or time:"
                             + " send a new id, or the same event", 0, Scope.ITEMS, true);
-            case FULL -> new Refusal(503, "dedupe-full",
+            case FULL -> new Refusal(ProblemType.DEDUPE_FULL,
                     "the ids of the last " + ids.settings().window().toSeconds() + " s are "
                             + ids.settings().maxIds() + ", as many as dedupe.max-ids allows",
                     NOTHING + ", events without ids are", ids.retryAfterSeconds(nowMicros),
@@ -96,13 +96,13 @@ record Refusal(Problem problem, String why, int retryAfterSeconds, Scope scope, 
 
     /** The same, with what is wrong with the items before. */
     Refusal with(List<FieldError> errors) {
-        return new Refusal(new Problem(problem.status(), problem.code(), problem.detail(), errors),
-                why, retryAfterSeconds, scope, invalid);
+        return new Refusal(new Problem(problem.type(), problem.detail(), errors), why,
+                retryAfterSeconds, scope, invalid);
     }
 
     /** The service's state; {@code nothing} is what is said besides if nothing was counted. */
-    private Refusal(int status, String code, String why, String nothing, int retryAfterSeconds,
+    private Refusal(ProblemType type, String why, String nothing, int retryAfterSeconds,
             Scope scope) {
-        this(new Problem(status, code, why + nothing), why, retryAfterSeconds, scope, false);
+        this(new Problem(type, why + nothing), why, retryAfterSeconds, scope, false);
     }
 }

@@ -39,9 +39,10 @@ final class SseEndpoint {
     private static final int AT_ONCE = 32;
     private static final int RETRY_SECONDS = 5;
 
-    private static final Problem DRAINING = new Problem(503, "draining",
+    private static final Problem DRAINING = new Problem(ProblemType.DRAINING,
             "the service is ending or drained, and shows no streams; ask again, or elsewhere");
-    private static final Problem TOO_LARGE = new Problem(400, "too-many-counters", "the message has"
+    private static final Problem TOO_LARGE = new Problem(ProblemType.TOO_MANY_COUNTERS,
+            "the message has"
             + " more counters than a stream shows, " + SseClient.COUNTERS_MAX
             + ": stream them one by one");
 
@@ -70,7 +71,7 @@ final class SseEndpoint {
         this.patience = patience;
         this.lifecycles = lifecycles;
         this.settings = settings;
-        this.tooMany = new Problem(503, "too-many-streams", "http.sse.max = "
+        this.tooMany = new Problem(ProblemType.TOO_MANY_STREAMS, "http.sse.max = "
                 + settings.max() + " streams are open; ask again, or read from time to time");
     }
 

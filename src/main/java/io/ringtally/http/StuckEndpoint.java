@@ -47,7 +47,8 @@ final class StuckEndpoint {
         String cursor = query.text("cursor", CURSOR_BYTES_MAX);
         Lifecycle lifecycle = lifecycles.get(app);
         if (lifecycle == null && query.errors().isEmpty()) {
-            new Problem(404, "no-lifecycle", "app \"" + app + "\" has no lifecycle, so nothing is"
+            new Problem(ProblemType.NO_LIFECYCLE,
+                    "app \"" + app + "\" has no lifecycle, so nothing is"
                     + " expected of its messages: name its events in apps.\"" + app
                     + "\".lifecycle of the configuration").send(exchange);
             return;

@@ -44,7 +44,7 @@ class AnswerTest {
 
     @Test
     void afterTooManyRejectedTheRestHasNotBeenLookedAt() {
-        Answer answer = Answer.of(5, 400, "", "{\"type\":\"urn:ringtally:problem:too-many-rejected\""
+        Answer answer = Answer.of(5, 400, "", "{\"type\":\"/problems/too-many-rejected\""
                 + ",\"detail\":\"d\",\"errors\":[{\"field\":\"[0]\",\"reason\":\"a\"},{\"field\":"
                 + "\"[1]\",\"reason\":\"b\"}]}");
         assertEquals(Map.of(0, "a", 1, "b"), answer.rejected());

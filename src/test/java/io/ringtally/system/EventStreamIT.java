@@ -58,7 +58,7 @@ class EventStreamIT {
             RawConnection.Answer stopped = open.answer();
             assertEquals(202, stopped.status(), stopped.body());
             assertTrue(stopped.body().contains("\"stopped\":{\"index\":1,\"line\":2,\"type\":"
-                    + "\"urn:ringtally:problem:draining\",\"detail\":\"the service is draining\","
+                    + "\"/problems/draining\",\"detail\":\"the service is draining\","
                     + "\"retry_after_s\":"), stopped.body());
             assertEquals(expected + 1, TestPostgres.sum(database));
         }
@@ -110,7 +110,7 @@ class EventStreamIT {
     @Test
     void tooManyBadItemsEndIt() throws IOException {
         assertReport("\"stopped\":{\"index\":257,\"line\":258,\"type\":"
-                + "\"urn:ringtally:problem:too-many-rejected\"", post("",
+                + "\"/problems/too-many-rejected\"", post("",
                 event("many", 1, "many") + "\n" + "x\n".repeat(100_000)));
         expected += 1;
     }
@@ -176,7 +176,7 @@ class EventStreamIT {
             assertEquals(202, answer.status(), answer.body());
             assertTrue(answer.body().contains("\"accepted\":1,\"duplicates\":0,\"rejected\":[],"
                     + "\"stopped\":{\"index\":1,\"line\":2,\"type\":"
-                    + "\"urn:ringtally:problem:body-broken-off\",\"detail\":\"the body ended before"
+                    + "\"/problems/body-broken-off\",\"detail\":\"the body ended before"
                     + " it was complete\"}"), answer.body());
         }
         try (RawConnection connection = new RawConnection(service)) {

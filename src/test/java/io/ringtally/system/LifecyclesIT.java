@@ -136,7 +136,7 @@ class LifecyclesIT {
         assertFalse(free.contains("lifecycle"), free);
         HttpResponse<String> stuck = service.get("/v1/messages?app_id=free");
         assertEquals(404, stuck.statusCode());
-        assertTrue(stuck.body().contains("urn:ringtally:problem:no-lifecycle"), stuck.body());
+        assertTrue(stuck.body().contains("/problems/no-lifecycle"), stuck.body());
         assertTrue(stuck.body().contains("app \\\"free\\\" has no lifecycle"), stuck.body());
         assertEquals("0", TestPostgres.query(database,
                 "select count(*) from ringtally.message where app_id = 'free'"));

@@ -126,7 +126,7 @@ class ListsIT {
     private static void refused(int status, String code, String path) throws IOException {
         HttpResponse<String> answer = service.get(path);
         assertEquals(status, answer.statusCode(), answer.body());
-        assertTrue(answer.body().contains("urn:ringtally:problem:" + code + "\""), answer.body());
+        assertTrue(answer.body().contains("/problems/" + code + "\""), answer.body());
         assertEquals(status == 503, answer.headers().firstValue("Retry-After").isPresent());
     }
 

@@ -196,7 +196,7 @@ class ManagementIT {
         assertEquals(503, service.get("/status").statusCode());
         var refused = service.post("/increment", ONE);
         assertEquals(503, refused.statusCode());
-        assertTrue(refused.body().contains("urn:ringtally:problem:draining"), refused.body());
+        assertTrue(refused.body().contains("/problems/draining"), refused.body());
         assertTrue(refused.headers().firstValue("Retry-After").isPresent());
         assertTrue(service.get("/v1/counters/k").body().contains("\"total\":20"));
         jmx.call("Service", "resume");

@@ -143,7 +143,7 @@ class RememberedIdsIT {
             }
             HttpResponse<String> full = post("k", "one more");
             assertEquals(503, full.statusCode());
-            assertTrue(full.body().contains("urn:ringtally:problem:dedupe-full"), full.body());
+            assertTrue(full.body().contains("/problems/dedupe-full"), full.body());
             int seconds = Integer.parseInt(full.headers().firstValue("Retry-After").orElse("0"));
             assertTrue(seconds >= 1 && seconds <= 60, "Retry-After: " + seconds);
             assertDuplicate("k", "id-3");

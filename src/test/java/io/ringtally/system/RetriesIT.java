@@ -79,7 +79,7 @@ class RetriesIT {
 
     private static void assertAnswer(int status, String code, HttpResponse<String> answer) {
         assertEquals(status, answer.statusCode(), answer.body());
-        assertTrue(answer.body().contains("urn:ringtally:problem:" + code), answer.body());
+        assertTrue(answer.body().contains("/problems/" + code), answer.body());
     }
 
     /** {@code events/total} of a counter; "0/0" if there is none. */
