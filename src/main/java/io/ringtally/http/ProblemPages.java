@@ -1,11 +1,6 @@
 package io.ringtally.http;
 
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.Headers;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,7 +15,7 @@ final class ProblemPages {
 
     static final String PATH = "/problems";
 
-    private static final String RESOURCE = "problems.md";
+    private static final String TEXT = "text/plain; charset=utf-8";
     private static final String SECTION = "\n## ";
 
     private final PlainAnswers answers;
@@ -29,27 +24,18 @@ final class ProblemPages {
 
     ProblemPages(PlainAnswers answers) {
         this.answers = answers;
-        String document = document();
-        this.all = document.getBytes(StandardCharsets.UTF_8);
-        String[] sections = document.split(SECTION);
+        this.all = Documents.read("problems.md");
+        String[] sections = new String(all, StandardCharsets.UTF_8).split(SECTION);
         for (int i = 1; i < sections.length; i++) {
             String name = sections[i].substring(0, sections[i].indexOf('\n'));
             byName.put(name, ("# " + sections[i].strip() + "\n").getBytes(StandardCharsets.UTF_8));
         }
     }
 
-    private static String document() {
-        try (InputStream resource = ProblemPages.class.getResourceAsStream(RESOURCE)) {
-            return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException broken) {
-            throw new UncheckedIOException("the jar's " + RESOURCE + " cannot be read", broken);
-        }
-    }
-
     /** Adds the paths. */
     static void addTo(RouteTable table, UnreadBody unread) {
         ProblemPages pages = new ProblemPages(new PlainAnswers(unread));
-        table.get(PATH, Access.ANYONE, (exchange, id) -> send(exchange, pages.all))
+        table.get(PATH, Access.ANYONE, (exchange, id) -> Documents.send(exchange, TEXT, pages.all))
                 .get(PATH + "/{id}", Access.ANYONE, pages::one);
     }
 
@@ -58,14 +44,7 @@ final class ProblemPages {
         if (page == null) {
             answers.notFound(exchange, PlainAnswers.rawPath(exchange));
         } else {
-            send(exchange, page);
+            Documents.send(exchange, TEXT, page);
         }
-    }
-
-    private static void send(HttpServerExchange exchange, byte[] page) {
-        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
-        exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "max-age=3600");
-        JsonBody.forBrowsers(exchange.getResponseHeaders());
-        exchange.getResponseSender().send(ByteBuffer.wrap(page));
     }
 }

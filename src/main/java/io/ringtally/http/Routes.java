@@ -53,7 +53,7 @@ final class Routes implements HttpHandler {
                         JsonBody.sendOnce(exchange, 200,
                                 AnswerJson.object(to.status::writeStats)));
         to.reads.addTo(table);
-        ProblemPages.addTo(table, to.unread);
+        Documents.addTo(table, to.unread);
         return table;
     }
 

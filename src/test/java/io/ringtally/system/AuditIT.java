@@ -210,7 +210,7 @@ class AuditIT {
                 var second = service.getAdmin("/v1/audit");
                 assertEquals(429, second.statusCode(), second.body());
                 assertEquals("1", second.headers().firstValue("Retry-After").orElse(""));
-                assertTrue(second.body().contains("problem:audit-running"), second.body());
+                assertTrue(second.body().contains("/problems/audit-running"), second.body());
                 connection.rollback();
                 assertTrue(first.get(10, TimeUnit.SECONDS).contains("\"balanced\":true"));
 

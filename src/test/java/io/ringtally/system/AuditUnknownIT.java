@@ -58,7 +58,7 @@ class AuditUnknownIT {
         var answer = service.getAdmin("/v1/audit");
         assertEquals(503, answer.statusCode(), answer.body());
         assertEquals("1", answer.headers().firstValue("Retry-After").orElse(""));
-        assertTrue(answer.body().contains("problem:audit-impossible") && answer.body()
+        assertTrue(answer.body().contains("/problems/audit-impossible") && answer.body()
                 .contains(why), answer.body());
     }
 
@@ -71,7 +71,7 @@ class AuditUnknownIT {
                     .contains("\"reason\":\"Postgres cannot be used yet"));
             var answer = service.getAdmin("/v1/audit");
             assertEquals(503, answer.statusCode(), answer.body());
-            assertTrue(answer.body().contains("problem:starting"), answer.body());
+            assertTrue(answer.body().contains("/problems/starting"), answer.body());
             assertEquals(503, service.getAdmin("/status").statusCode());
         }
         String url = TestPostgres.shared().newDatabase();

@@ -66,7 +66,7 @@ class LimitsIT {
     private static void assertRefused(HttpResponse<String> answer, String policy, int waitMin,
             int waitMax) {
         assertEquals(429, answer.statusCode(), answer.body());
-        assertTrue(answer.body().contains("problem:rate-limited"), answer.body());
+        assertTrue(answer.body().contains("/problems/rate-limited"), answer.body());
         int wait = Integer.parseInt(answer.headers().firstValue("Retry-After").orElse("0"));
         assertTrue(wait >= waitMin && wait <= waitMax, "wait " + wait);
         assertEquals("\"" + policy + "\";r=0;t=" + wait,
