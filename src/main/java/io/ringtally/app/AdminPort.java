@@ -45,6 +45,16 @@ final class AdminPort {
         }
     }
 
+    /** Where operators are answered. */
+    String url() {
+        if (server == null) {
+            return "no port (admin.port = off)";
+        }
+        String host = settings.admin().host();
+        return (settings.adminTls() ? "https://" : "http://")
+                + (host.contains(":") ? "[" + host + "]" : host) + ":" + server.port();
+    }
+
     /**
      * There is something to audit now: the pipeline runs.
      */

@@ -160,7 +160,9 @@ final class JournalCommand implements Runnable {
                 System.err.println("ringtally: process " + owner + " is writing to this log: what"
                         + " it is writing may look torn or damaged");
             }
-            try (LogInspection read = LogInspection.of(log, head, new ProgressLine())) {
+            try (ProgressLine progress = new ProgressLine();
+                    LogInspection read = LogInspection.of(log, head, progress)) {
+                progress.end();
                 return look.at(read);
             }
         } catch (ConfigurationException wrong) {

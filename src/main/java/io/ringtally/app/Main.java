@@ -2,8 +2,10 @@ package io.ringtally.app;
 
 import io.ringtally.config.Configuration;
 import io.ringtally.config.ConfigurationException;
+import io.ringtally.config.LogSettings;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -29,6 +31,7 @@ public final class Main implements Runnable {
 
     private ExitCode outcome = ExitCode.OK;
     private boolean serving;
+    private boolean json;
 
     private Main() {
     }
@@ -53,14 +56,22 @@ public final class Main implements Runnable {
     @Command(name = "serve", description = "Runs the service until SIGTERM (the default).")
     void serve() {
         try {
-            Service service = new Service(Configuration.load(file, System.getenv()));
+            Configuration configuration = Configuration.load(file, System.getenv());
+            LogSettings log = configuration.log();
+            LogOutput.begin(log);
+            json = log.json();
+            Service service = new Service(configuration, json ? null : StderrBar.install());
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(service), "stop"));
             serving = true;
             service.start();
-            if (service.isUp()) {
+            if (service.isUp() && !json) {
                 welcome(service.url());
             }
         } catch (ConfigurationException wrong) {
+            if (LogOutput.without(System.getenv()).json()) {
+                json = true;
+                LogOutput.begin(LogOutput.without(System.getenv()));
+            }
             fail(ExitCode.BAD_CONFIGURATION, wrong);
         } catch (IOException | RuntimeException | LinkageError inTheWay) {
             fail(ExitCode.START_FAILED, inTheWay);
@@ -73,12 +84,21 @@ public final class Main implements Runnable {
     }
 
     private void fail(ExitCode code, Throwable because) {
-        System.err.println("ringtally: " + (because instanceof LinkageError
+        say(because instanceof LinkageError
                 ? "this needs a JDK, 17 or later, not a runtime without a compiler: " + because
-                : because.getMessage()));
+                : because.getMessage());
         outcome = code;
         if (serving) {
             System.exit(code.code());
+        }
+    }
+
+    /** Where the log is JSON, it is the only thing that is printed. */
+    private void say(String last) {
+        if (json) {
+            LoggerFactory.getLogger(Main.class).error("{}", last);
+        } else {
+            System.err.println("ringtally: " + last);
         }
     }
 
@@ -96,7 +116,7 @@ public final class Main implements Runnable {
             ExitCode reached = service.stop();
             code = (outcome == ExitCode.OK ? reached : outcome).code();
         } catch (IOException | InterruptedException | RuntimeException failed) {
-            System.err.println("ringtally: the stop failed: " + failed);
+            say("the stop failed: " + failed);
             code = ExitCode.START_FAILED.code();
         }
         System.out.flush();

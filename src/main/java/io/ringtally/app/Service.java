@@ -39,6 +39,7 @@ final class Service {
 
     private final Configuration configuration;
     private final Settings settings;
+    private final StderrBar bar;
     private final Clock clock = new SystemClock();
     private final AtomicReference<ExitCode> ending = new AtomicReference<>();
     private final CountDownLatch startEnded = new CountDownLatch(1);
@@ -52,8 +53,14 @@ final class Service {
     private ManagementBeans beans;
     private EverySecond seconds;
 
-    Service(Configuration configuration) throws ConfigurationException {
+    /**
+     * A service that is to be started.
+     *
+     * @param bar where it may be drawn how far long work has come, or null
+     */
+    Service(Configuration configuration, StderrBar bar) throws ConfigurationException {
         this.configuration = configuration;
+        this.bar = bar;
         this.settings = Settings.of(configuration);
         if (!configuration.embeddedDatabase()) {
             configuration.database(configuration.databaseUrl());
@@ -67,8 +74,11 @@ final class Service {
      */
     void start() throws IOException, ConfigurationException {
         starter = Thread.currentThread();
+        StartReport report = new StartReport(configuration, settings);
+        report.begin();
         try {
             data = DataDirectory.lock(configuration.dataDir());
+            report.places(data.path());
             FaultPoint.START_LOCKED.passed();
             LogIdentity log = LogIdentity.openOrCreate(data.log());
             FaultPoint.START_IDENTITY_WRITTEN.passed();
@@ -87,7 +97,12 @@ final class Service {
             recovering.start();
             database.open(data.path());
             recovering.await();
-            recover(log);
+            ProgressTeller teller = ProgressTeller.start(pipeline.status.works(), bar);
+            try {
+                recover(log);
+            } finally {
+                teller.close();
+            }
         } catch (IOException givenUp) {
             if (!stopping) {
                 throw givenUp;
@@ -97,7 +112,9 @@ final class Service {
             startEnded.countDown();
         }
         if (isUp()) {
-            LOG.info("counting at {}, log {}", url(), pipeline.flusher().checkpoint().log());
+            LOG.info("counting at {}, log {}; operators at {}; database {}", url(),
+                    pipeline.flusher().checkpoint().log(), admin.url(),
+                    database.settings().shownUrl());
         }
     }
 
@@ -199,7 +216,7 @@ final class Service {
         }
         // one made after the stop was asked for
         pipeline.gate.close();
-        boolean drained = ending.get() == null ? drain(deadline) : giveUp();
+        boolean drained = ending.get() == null ? tellOfDrain(deadline) : giveUp();
         closeAll(drained);
         return codeOr(drained ? ExitCode.OK : ExitCode.DRAIN_TIMEOUT);
     }
@@ -216,6 +233,17 @@ final class Service {
     private ExitCode codeOr(ExitCode otherwise) {
         ExitCode code = ending.get();
         return code == null ? otherwise : code;
+    }
+
+    private boolean tellOfDrain(long deadline) throws InterruptedException {
+        pipeline.status.drainBegins();
+        ProgressTeller teller = ProgressTeller.start(pipeline.status.works(), bar);
+        try {
+            return drain(deadline);
+        } finally {
+            teller.close();
+            pipeline.status.drainEnds();
+        }
     }
 
     private boolean drain(long deadline) throws InterruptedException {

@@ -16,7 +16,9 @@ import io.ringtally.ring.Admission;
 import io.ringtally.ring.Ring;
 import io.ringtally.tally.ShardGauges;
 import io.ringtally.time.Clock;
+import io.ringtally.time.WorkProgress;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
@@ -37,7 +39,9 @@ final class ServiceStatus implements StatusReport {
     private final Clock clock;
     private final Rehydration rehydration;
     private final Replay replay;
+    private final WorkProgress drain;
     private final long startedNanos;
+    private volatile long drainedFrom;
     private volatile String reason = "";
 
     ServiceStatus(Pipeline pipeline, Settings settings, LogIdentity log, Clock clock) {
@@ -47,6 +51,8 @@ final class ServiceStatus implements StatusReport {
         this.clock = clock;
         this.rehydration = new Rehydration(clock);
         this.replay = new Replay(clock, pipeline.ids);
+        this.drain = new WorkProgress(clock, "draining", "counters",
+                () -> Math.max(0, drainedFrom - pipeline.ring.pendingCounters()));
         this.startedNanos = clock.nanoTime();
     }
 
@@ -56,6 +62,22 @@ final class ServiceStatus implements StatusReport {
 
     Replay replay() {
         return replay;
+    }
+
+    /** A drain begins: what is changed now is to be in Postgres. */
+    void drainBegins() {
+        drainedFrom = pipeline.ring.pendingCounters();
+        drain.begin(drainedFrom);
+    }
+
+    /** It is over, one way or the other. */
+    void drainEnds() {
+        drain.end();
+    }
+
+    /** Work that takes its time, of which one is under way at most. */
+    List<WorkProgress> works() {
+        return List.of(rehydration.progress(), replay.progress(), drain);
     }
 
     /** Why the service is not up, for people; empty when there is nothing to say. */
@@ -183,15 +205,36 @@ final class ServiceStatus implements StatusReport {
         writeDedupe(json);
         writeAuth(json);
         writeTls(json);
+        writeProgress(json);
         if (word.equals("starting")) {
             json.writeObjectFieldStart("rehydration");
-            json.writeNumberField("loaded_counters", rehydration.loaded());
-            json.writeNumberField("expected_counters", rehydration.expected());
+            json.writeNumberField("loaded_counters", rehydration.progress().done());
+            json.writeNumberField("expected_counters", rehydration.progress().expected());
             json.writeEndObject();
             json.writeObjectFieldStart("replay");
-            json.writeNumberField("replayed_positions", replay.replayed());
-            json.writeNumberField("expected_positions", replay.expected());
+            json.writeNumberField("replayed_positions", replay.progress().done());
+            json.writeNumberField("expected_positions", replay.progress().expected());
             json.writeEndObject();
+        }
+    }
+
+    private void writeProgress(JsonGenerator json) throws IOException {
+        for (WorkProgress work : works()) {
+            if (work.isUnderWay()) {
+                json.writeObjectFieldStart("progress");
+                json.writeStringField("work", work.what());
+                json.writeNumberField("done", work.done());
+                json.writeNumberField("expected", work.expected());
+                json.writeStringField("unit", work.unit());
+                json.writeNumberField("elapsed_ms",
+                        TimeUnit.NANOSECONDS.toMillis(work.elapsedNanos()));
+                long left = work.leftMillis();
+                if (left != WorkProgress.UNKNOWN) {
+                    json.writeNumberField("left_ms", left);
+                }
+                json.writeEndObject();
+                return;
+            }
         }
     }
 

@@ -3,9 +3,7 @@ package io.ringtally.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
-import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
@@ -43,8 +41,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The effective values: the built-in defaults, overridden by a file, overridden by the environment.
@@ -52,8 +48,6 @@ import org.slf4j.LoggerFactory;
  * <p>Threading: immutable.
  */
 public final class Configuration {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Configuration.class);
 
     private static final String DEFAULTS = "ringtally.conf";
     private static final String PREFIX = "RINGTALLY_";
@@ -65,10 +59,12 @@ public final class Configuration {
 
     private final Config values;
     private final Set<String> keys;
+    private final List<String> warnings;
 
-    private Configuration(Config values, Set<String> keys) {
+    private Configuration(Config values, Set<String> keys, List<String> warnings) {
         this.values = values;
         this.keys = keys;
+        this.warnings = warnings;
     }
 
     /**
@@ -83,12 +79,13 @@ public final class Configuration {
         Config defaults = defaults();
         Set<String> keys = new TreeSet<>();
         defaults.entrySet().forEach(entry -> keys.add(entry.getKey()));
-        Config values = fromEnvironment(environment, keys);
+        List<String> warnings = new ArrayList<>();
+        Config values = fromEnvironment(environment, keys, warnings);
         Path chosen = file != null ? file : fileOf(environment);
         if (chosen != null) {
             values = values.withFallback(fromFile(chosen, keys));
         }
-        return new Configuration(values.withFallback(defaults), keys);
+        return new Configuration(values.withFallback(defaults), keys, List.copyOf(warnings));
     }
 
     private static Config defaults() {
@@ -133,7 +130,8 @@ public final class Configuration {
         return config;
     }
 
-    private static Config fromEnvironment(Map<String, String> environment, Set<String> keys) {
+    private static Config fromEnvironment(Map<String, String> environment, Set<String> keys,
+            List<String> warnings) {
         Config config = ConfigFactory.empty();
         Set<String> variables = new TreeSet<>();
         for (String key : keys) {
@@ -148,8 +146,9 @@ public final class Configuration {
         for (String variable : environment.keySet()) {
             if (variable.startsWith(PREFIX) && !variables.contains(variable)
                     && !variable.equals(FILE_VARIABLE) && !variable.equals(KEY_VARIABLE)) {
-                LOG.warn("the environment variable {} means nothing to this version; the nearest"
-                        + " one is {}", variable, NearestName.of(variable, variables));
+                warnings.add("the environment variable " + variable + " means nothing to this"
+                        + " version; the nearest one is "
+                        + NearestName.of(variable, variables));
             }
         }
         return config;
@@ -165,21 +164,23 @@ public final class Configuration {
 
     /** Every key with its value and where it comes from, a line each. */
     public List<String> describe() {
-        List<String> lines = new ArrayList<>();
-        for (String key : keys) {
-            ConfigValue value = values.getValue(key);
-            String shown = key.endsWith("password") && !value.unwrapped().equals("")
-                    ? "\"***\"" : value.render();
-            lines.add(key + " = " + shown + "    # " + describe(value.origin()));
-        }
-        AppSections.entries(values).forEach((key, value) -> lines.add(key + " = "
-                + value.render(ConfigRenderOptions.concise()) + "    # "
-                + describe(value.origin())));
-        return lines;
+        return new ValueLines(values, keys).all();
     }
 
-    private static String describe(ConfigOrigin origin) {
-        return origin.description().startsWith("default") ? "default" : origin.description();
+    /** The same of those keys only whose values are not the defaults. */
+    public List<String> differences() {
+        return new ValueLines(values, keys).differing(defaults());
+    }
+
+    /** What is odd about where the values come from, and no reason not to start. */
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    /** How the log is written. */
+    public LogSettings log() throws ConfigurationException {
+        return checked("log", () -> LogSettings.of(values.getString("log.format"),
+                values.getString("log.level")));
     }
 
     public HttpSettings http() throws ConfigurationException {

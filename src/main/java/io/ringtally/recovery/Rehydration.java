@@ -5,6 +5,7 @@ import io.ringtally.persist.StartSnapshot;
 import io.ringtally.ring.Ring;
 import io.ringtally.tally.CounterKey;
 import io.ringtally.time.Clock;
+import io.ringtally.time.WorkProgress;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -14,33 +15,25 @@ import org.slf4j.LoggerFactory;
  * Brings every counter back from Postgres into the shards, one by one, before anything new is
  * counted.
  *
- * <p>Threading: {@link #run} is the starting thread's; {@link #loaded} and {@link #expected} may be
- * read by any.
+ * <p>Threading: {@link #run} is the starting thread's; the progress may be read by any.
  */
 public final class Rehydration {
 
     private static final Logger LOG = LoggerFactory.getLogger(Rehydration.class);
 
-    private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(2);
-
     private final Clock clock;
     private final CounterKey key = new CounterKey();
-    private long lastProgressNanos;
-    private volatile long loaded;
-    private volatile long expected;
+    private final WorkProgress progress;
+    private long loaded;
 
     public Rehydration(Clock clock) {
         this.clock = clock;
+        this.progress = new WorkProgress(clock, "reading counters back", "counters");
     }
 
-    /** Counters read so far. */
-    public long loaded() {
-        return loaded;
-    }
-
-    /** Counters to be read, by the planner's estimate; 0 if unknown. */
-    public long expected() {
-        return expected;
+    /** How many have been read, of as many as the planner estimates. */
+    public WorkProgress progress() {
+        return progress;
     }
 
     /**
@@ -51,10 +44,14 @@ public final class Rehydration {
      */
     public void run(StartSnapshot snapshot, Ring ring) throws SQLException {
         long begun = clock.nanoTime();
-        lastProgressNanos = begun;
         loaded = 0;
-        expected = snapshot.estimatedCounters();
-        snapshot.copyCounters(row -> load(row, ring));
+        progress.begin(snapshot.estimatedCounters());
+        try {
+            snapshot.copyCounters(row -> load(row, ring));
+        } finally {
+            progress.done(loaded);
+            progress.end();
+        }
         long tookMillis = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - begun);
         LOG.info("{} counters are back in memory after {} ms; the log stands at position {}",
                 loaded, tookMillis, snapshot.checkpoint().position());
@@ -66,12 +63,9 @@ public final class Rehydration {
                 row.firstAtMicros(), row.lastAtMicros())) {
             throw new StoreTooSmallException(loaded);
         }
-        // one writer: no increment is lost
-        long count = loaded + 1;
-        loaded = count;
-        if ((count & 0xffff) == 0 && clock.nanoTime() - lastProgressNanos > PROGRESS_NANOS) {
-            lastProgressNanos = clock.nanoTime();
-            LOG.info("rehydrating: {} counters of about {}", count, Math.max(count, expected));
+        loaded++;
+        if ((loaded & 0xff) == 0) {
+            progress.done(loaded);
         }
     }
 

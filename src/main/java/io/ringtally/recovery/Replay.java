@@ -13,6 +13,7 @@ import io.ringtally.journal.RecordVisitor;
 import io.ringtally.persist.StartSnapshot;
 import io.ringtally.tally.Amount;
 import io.ringtally.time.Clock;
+import io.ringtally.time.WorkProgress;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -29,13 +30,10 @@ public final class Replay {
 
     private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
 
-    private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(2);
-
     private final Clock clock;
     private final IdTable ids;
     private final EventIdentity identity;
-    private volatile long replayed;
-    private volatile long expected;
+    private final WorkProgress progress;
 
     /**
      * A replay that is to be run.
@@ -46,16 +44,12 @@ public final class Replay {
         this.clock = clock;
         this.ids = ids;
         this.identity = ids.identity();
+        this.progress = new WorkProgress(clock, "replaying the log", "positions");
     }
 
-    /** Positions replayed so far. */
-    public long replayed() {
-        return replayed;
-    }
-
-    /** Positions to be replayed. */
-    public long expected() {
-        return expected;
+    /** How many positions have been counted again. */
+    public WorkProgress progress() {
+        return progress;
     }
 
     /**
@@ -97,11 +91,16 @@ public final class Replay {
     public void run(Journal journal, LogPosition checkpoint, RecordVisitor into)
             throws IOException {
         long begun = clock.nanoTime();
-        expected = journal.end().number() - checkpoint.number();
-        FaultPoint.REPLAY_BEGINS.passed();
-        journal.replay(checkpoint, new Progress(checkpoint, into, begun));
-        replayed = expected;
-        FaultPoint.REPLAY_ENDED.passed();
+        long expected = journal.end().number() - checkpoint.number();
+        progress.begin(expected);
+        try {
+            FaultPoint.REPLAY_BEGINS.passed();
+            journal.replay(checkpoint, new Progress(checkpoint, into));
+            progress.done(expected);
+            FaultPoint.REPLAY_ENDED.passed();
+        } finally {
+            progress.end();
+        }
         if (expected > 0) {
             LOG.info("{} positions of the log are counted again after {} ms", expected,
                     TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - begun));
@@ -124,12 +123,10 @@ public final class Replay {
 
         private final LogPosition checkpoint;
         private final RecordVisitor into;
-        private long lastProgressNanos;
 
-        Progress(LogPosition checkpoint, RecordVisitor into, long begun) {
+        Progress(LogPosition checkpoint, RecordVisitor into) {
             this.checkpoint = checkpoint;
             this.into = into;
-            this.lastProgressNanos = begun;
         }
 
         @Override
@@ -140,12 +137,8 @@ public final class Replay {
             into.record(record, bytes, at);
             long done = record.position() - checkpoint.number();
             if ((done & 0x3ff) == 0) {
-                replayed = done;
+                progress.done(done);
                 FaultPoint.REPLAY_HALFWAY.passed();
-                if (clock.nanoTime() - lastProgressNanos > PROGRESS_NANOS) {
-                    lastProgressNanos = clock.nanoTime();
-                    LOG.info("replaying: {} of {} positions", done, expected);
-                }
             }
         }
     }

@@ -29,6 +29,14 @@ public record TallySettings(int shards, long maxCounters, long headroomCounters,
         }
     }
 
+    /**
+     * Bytes of off-heap memory that all counters take when there are as many as may be: what is
+     * measured for keys of 48 bytes, 130 a counter, and longer or shorter with the key.
+     */
+    public long offHeapBytesMax() {
+        return maxCounters * (averageKeyBytes + 82L);
+    }
+
     /** Entries to allocate per shard; hashing spreads unevenly, hence the eighth on top. */
     long entriesPerShard() {
         long even = (maxCounters + headroomCounters) / shards + 1;

@@ -11,8 +11,14 @@ import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What a client has sent can neither forge a line of the log nor speak to a terminal. */
@@ -43,6 +49,40 @@ class LogLinesTest {
         assertNoControls(lines);
     }
 
+    @Test
+    void asJsonEveryLineIsAnObjectAndPrintableAscii() throws Exception {
+        JsonLines lines = new JsonLines();
+        LoggerContext context = new LoggerContext();
+        byte[] encoded = lines.encode(new LoggingEvent(LogLinesTest.class.getName(),
+                context.getLogger("a.\"b\""), Level.WARN, "{} and {}",
+                new IOException(EVIL, new IOException(EVIL)), new Object[] {EVIL, "\ud800"}));
+        String line = new String(encoded, StandardCharsets.UTF_8);
+        assertEquals(line.length() - 1, line.indexOf('\n'), line);
+        assertTrue(line.chars().allMatch(c -> c >= ' ' && c <= '~' || c == '\n'), line);
+        Map<String, String> fields = fields(line);
+        assertEquals(List.of("time", "level", "thread", "logger", "message", "exception"),
+                List.copyOf(fields.keySet()));
+        assertEquals("WARN", fields.get("level"));
+        assertEquals("a.\"b\"", fields.get("logger"));
+        assertEquals(EVIL + " and \ud800", fields.get("message"));
+        assertTrue(fields.get("exception").startsWith("java.io.IOException: " + EVIL), line);
+        assertTrue(fields.get("exception").contains("Caused by: java.io.IOException"), line);
+        assertTrue(fields.get("time").matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z"),
+                line);
+    }
+
+    private static Map<String, String> fields(String line) throws IOException {
+        Map<String, String> fields = new LinkedHashMap<>();
+        try (JsonParser json = new JsonFactory().createParser(line)) {
+            assertEquals(JsonToken.START_OBJECT, json.nextToken());
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                fields.put(json.currentName(), json.nextTextValue());
+            }
+            assertEquals(null, json.nextToken());
+        }
+        return fields;
+    }
+
     private static void assertNoControls(String text) {
         assertFalse(text.chars().anyMatch(c -> c < ' ' && c != '\n' && c != '\t'
                 || c >= 0x7F && c < 0xA0 || c >= 0x2028 && c <= 0x202E), text);
@@ -55,6 +95,8 @@ class LogLinesTest {
         configurator.setContext(context);
         configurator.doConfigure(LogLinesTest.class.getResource("/logback.xml"));
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        assertTrue(context.getTurboFilterList().stream()
+                .anyMatch(filter -> filter instanceof RepeatedLines));
         var console = (ConsoleAppender<ILoggingEvent>) root.getAppender("console");
         byte[] line = console.getEncoder().encode(new LoggingEvent(
                 LogLinesTest.class.getName(), root, Level.ERROR, message, thrown, arguments));

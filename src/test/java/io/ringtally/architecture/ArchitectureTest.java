@@ -57,6 +57,7 @@ class ArchitectureTest {
             "com.typesafe..", List.of("config"),
             "picocli..", List.of("app"),
             "org.HdrHistogram..", List.of("metrics"),
+            "ch.qos.logback..", List.of("app"),
             "com.fasterxml..", List.of("event", "http", "app"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

@@ -1,0 +1,99 @@
+package io.ringtally.time;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class WorkProgressTest {
+
+    private final ManualClock clock = new ManualClock();
+    private final WorkProgress work = new WorkProgress(clock, "replaying", "positions");
+
+    @Test
+    void theRestTakesAsLongAsThePaceSoFarSays() {
+        work.begin(1_000);
+        assertTrue(work.isUnderWay());
+        clock.pass(2, TimeUnit.SECONDS);
+        work.done(250);
+        assertEquals(6_000, work.leftMillis());
+        assertEquals(25, work.percent());
+        assertEquals("replaying: 250 of 1000 positions, 25 %, about 6 s left", work.toString());
+        clock.pass(2, TimeUnit.SECONDS);
+        work.done(1_000);
+        assertEquals(0, work.leftMillis());
+        assertEquals(99, work.percent());
+        work.end();
+        assertFalse(work.isUnderWay());
+    }
+
+    @Test
+    void workThatStandsStillIsGivenEverLonger() {
+        work.begin(100);
+        clock.pass(1, TimeUnit.SECONDS);
+        work.done(50);
+        assertEquals(1_000, work.leftMillis());
+        clock.pass(59, TimeUnit.SECONDS);
+        assertEquals(60_000, work.leftMillis());
+    }
+
+    @Test
+    void nothingIsSaidOfTheRestBeforeThereIsAPace() {
+        work.begin(100);
+        assertEquals(WorkProgress.UNKNOWN, work.leftMillis());
+        clock.pass(9, TimeUnit.SECONDS);
+        assertEquals(WorkProgress.UNKNOWN, work.leftMillis());
+        assertEquals("replaying: 0 of 100 positions, 0 %", work.toString());
+        work.begin(100);
+        clock.pass(499, TimeUnit.MILLISECONDS);
+        work.done(1);
+        assertEquals(WorkProgress.UNKNOWN, work.leftMillis());
+    }
+
+    @Test
+    void anExpectationThatWasTooLowOrMissingIsNotShown() {
+        work.begin(10);
+        clock.pass(3, TimeUnit.SECONDS);
+        work.done(11);
+        assertEquals(WorkProgress.UNKNOWN, work.leftMillis());
+        assertEquals("replaying: 11 positions", work.toString());
+        work.begin(0);
+        clock.pass(3, TimeUnit.SECONDS);
+        work.done(7);
+        assertEquals("replaying: 7 positions", work.toString());
+    }
+
+    @Test
+    void hugeAmountsDoNotOverflow() {
+        work.begin(Long.MAX_VALUE);
+        clock.pass(300, TimeUnit.DAYS);
+        work.done(Long.MAX_VALUE / 2);
+        assertEquals(49, work.percent(), 1);
+        assertEquals(Duration.ofDays(300).toMillis(), work.leftMillis(), 1_000);
+    }
+
+    @Test
+    void anotherCountsTheSteps() {
+        AtomicLong left = new AtomicLong(40);
+        WorkProgress drain = new WorkProgress(clock, "draining", "counters",
+                () -> 40 - left.get());
+        drain.begin(40);
+        clock.pass(1, TimeUnit.SECONDS);
+        left.set(30);
+        assertEquals("draining: 10 of 40 counters, 25 %, about 3 s left", drain.toString());
+    }
+
+    @Test
+    void spansAreRoundedUpAndReadable() {
+        assertEquals("0 s", WorkProgress.span(0));
+        assertEquals("1 s", WorkProgress.span(1));
+        assertEquals("59 s", WorkProgress.span(59_000));
+        assertEquals("1 min 0 s", WorkProgress.span(59_001));
+        assertEquals("3 min 20 s", WorkProgress.span(200_000));
+        assertEquals("2 h 5 min", WorkProgress.span(7_500_000));
+    }
+}
