@@ -5,6 +5,7 @@ import io.ringtally.config.ConfigurationException;
 import io.ringtally.event.Lifecycle;
 import io.ringtally.persist.Database;
 import io.ringtally.persist.DatabaseSettings;
+import io.ringtally.persist.DatabaseTrouble;
 import io.ringtally.persist.EmbeddedDatabase;
 import io.ringtally.persist.EmbeddedDatabaseSettings;
 import io.ringtally.persist.LifecycleFullException;
@@ -34,7 +35,7 @@ final class DatabaseStart implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseStart.class);
 
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final long COMPLAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long COMPLAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Configuration configuration;
     private EmbeddedDatabase embedded;
@@ -81,18 +82,23 @@ final class DatabaseStart implements AutoCloseable {
     StartSnapshot snapshot(UUID log, boolean fresh, Map<String, Lifecycle> lifecycles,
             Consumer<String> trouble, BooleanSupplier givenUp)
             throws UnknownLogException, LifecycleFullException {
-        long complainedNanos = System.nanoTime() - COMPLAIN_NANOS;
+        long complainedNanos = System.nanoTime();
+        String complained = "";
         while (!givenUp.getAsBoolean()) {
             try {
                 database.migrate();
                 MessageBackfill.run(database, lifecycles, trouble, givenUp);
                 return StartSnapshot.take(database, log, fresh);
             } catch (SQLException | RuntimeException failed) {
-                trouble.accept("Postgres cannot be used yet: " + failed.getMessage());
-                if (System.nanoTime() - complainedNanos >= COMPLAIN_NANOS) {
+                String why = DatabaseTrouble.of(failed);
+                trouble.accept("Postgres cannot be used yet: " + why);
+                if (!why.equals(complained)
+                        || System.nanoTime() - complainedNanos >= COMPLAIN_NANOS) {
+                    complained = why;
                     complainedNanos = System.nanoTime();
-                    LOG.warn("Postgres cannot be used yet, trying for as long as it takes: {}",
-                            failed.getMessage());
+                    LOG.warn("Postgres at {} cannot be used yet as user {}, trying for as long as"
+                            + " it takes: {}; see db.url, db.user, db.password",
+                            settings.shownUrl(), settings.user(), why);
                 }
                 look();
                 LockSupport.parkNanos(this, RETRY_NANOS);

@@ -44,6 +44,7 @@ final class Service {
     private final AtomicReference<ExitCode> ending = new AtomicReference<>();
     private final CountDownLatch startEnded = new CountDownLatch(1);
     private volatile boolean stopping;
+    private volatile boolean failed;
     private volatile Thread starter;
 
     private DataDirectory data;
@@ -105,9 +106,13 @@ final class Service {
             }
         } catch (IOException givenUp) {
             if (!stopping) {
+                failed = true;
                 throw givenUp;
             }
             LOG.info("the start was given up: {}", givenUp.getMessage());
+        } catch (ConfigurationException | RuntimeException | Error inTheWay) {
+            failed = true;
+            throw inTheWay;
         } finally {
             startEnded.countDown();
         }
@@ -208,7 +213,10 @@ final class Service {
             running.gate.close();
         }
         FaultPoint.STOP_BEGINS.passed();
-        LOG.info("stopping: nothing more is accepted");
+        if (!failed) {
+            // after a start that has failed the reason is the last that is said
+            LOG.info("stopping: nothing more is accepted");
+        }
         abortStart();
         if (pipeline == null) {
             closeAll(true);
@@ -255,7 +263,9 @@ final class Service {
         pipeline.http.stop(Math.min(5_000, millisUntil(deadline)));
         boolean drained = pipeline.finish(deadline);
         if (pipeline.flusher() == null) {
-            LOG.info("stopped: nothing was accepted");
+            if (!failed) {
+                LOG.info("stopped: nothing was accepted");
+            }
         } else if (drained) {
             LOG.info("stopped: everything accepted is in Postgres");
         } else {

@@ -183,7 +183,7 @@ public final class Flusher implements Runnable {
     private void failedOnce(SQLException failed) {
         long waitMillis = backOff.failedMillis();
         failures = backOff.failures();
-        lastError = failed.getSQLState() + ": " + failed.getMessage();
+        lastError = DatabaseTrouble.of(failed);
         long now = clock.nanoTime();
         if (failures == 1 || now - lastComplaintNanos > COMPLAIN_NANOS) {
             lastComplaintNanos = now;

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -33,10 +36,18 @@ public final class DataDirectory implements AutoCloseable {
      * @throws IOException if it cannot be made or written, or another process holds it
      */
     public static DataDirectory lock(Path path) throws IOException {
-        Path real = Files.createDirectories(path).toRealPath();
-        Path file = real.resolve(FILE);
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE);
+        Path real;
+        FileChannel channel;
+        try {
+            real = Files.createDirectories(path).toRealPath();
+            channel = FileChannel.open(real.resolve(FILE), StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE);
+        } catch (IOException unusable) {
+            throw new IOException("data.dir = " + path.toAbsolutePath() + " cannot be made or"
+                    + " written by user " + System.getProperty("user.name") + " ("
+                    + why(unusable) + "): change its owner or rights, or name another one"
+                    + " (RINGTALLY_DATA_DIR)", unusable);
+        }
         try {
             FileLock lock = channel.tryLock();
             if (lock != null) {
@@ -51,6 +62,20 @@ public final class DataDirectory implements AutoCloseable {
         channel.close();
         throw new IOException("data.dir = " + real + " is in use by another running Ringtally;"
                 + " stop it, or give this one a directory of its own (RINGTALLY_DATA_DIR)");
+    }
+
+    /** What Java says in the class's name only, the path being the message. */
+    private static String why(IOException unusable) {
+        if (unusable instanceof FileAlreadyExistsException existing) {
+            return existing.getFile() + " is no directory";
+        }
+        if (unusable instanceof AccessDeniedException denied) {
+            return "access to " + denied.getFile() + " is denied";
+        }
+        if (unusable instanceof NoSuchFileException) {
+            return "nothing can be made there";
+        }
+        return unusable.getMessage();
     }
 
     /**

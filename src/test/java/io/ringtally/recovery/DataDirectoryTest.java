@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,5 +33,17 @@ class DataDirectoryTest {
             assertEquals(ProcessHandle.current().pid(), DataDirectory.ownerOf(held.path()));
         }
         assertEquals(0, DataDirectory.ownerOf(directory));
+    }
+
+    @Test
+    void saysWhichKeyWhatIsWrongAndWhatToDo() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        for (Path unusable : new Path[] {file, file.resolve("below"), Path.of("/proc/data")}) {
+            String refused = assertThrows(IOException.class, () -> DataDirectory.lock(unusable))
+                    .getMessage();
+            assertTrue(refused.startsWith("data.dir = " + unusable + " cannot be made or written"
+                    + " by user "), refused);
+            assertTrue(refused.contains("name another one (RINGTALLY_DATA_DIR)"), refused);
+        }
     }
 }
