@@ -2,8 +2,8 @@ package io.ringtally.time;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import org.junit.jupiter.api.Test;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 
 class SparinglyTest {
 
