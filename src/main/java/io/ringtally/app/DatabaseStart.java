@@ -90,6 +90,9 @@ final class DatabaseStart implements AutoCloseable {
                 MessageBackfill.run(database, lifecycles, trouble, givenUp);
                 return StartSnapshot.take(database, log, fresh);
             } catch (SQLException | RuntimeException failed) {
+                if (givenUp.getAsBoolean()) {
+                    return null;
+                }
                 String why = DatabaseTrouble.of(failed);
                 trouble.accept("Postgres cannot be used yet: " + why);
                 if (!why.equals(complained)
