@@ -33,7 +33,7 @@ final class AdminPort {
         this.server = settings.admin().isOff() ? null
                 : new AdminServer(settings.admin(), settings.http(),
                         settings.adminTls() ? pipeline.tls : null, pipeline.keys, pipeline.status,
-                        () -> audit);
+                        () -> audit, ServiceMetrics.of(pipeline, settings));
     }
 
     /** Listens, unless it is off. */

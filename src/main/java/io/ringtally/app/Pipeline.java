@@ -50,6 +50,8 @@ final class Pipeline {
     private final Clock clock;
     private volatile KeyWatch keyWatch;
     private volatile Flusher flusher;
+    private volatile RingCuts cuts;
+    private volatile Database database;
     private Thread flusherThread;
 
     Pipeline(Settings settings, LogIdentity log, Journal journal, Clock clock,
@@ -87,15 +89,16 @@ final class Pipeline {
         ring.awaitReplayed();
         journal.onSpaceChange(() -> gate.journalFull(journal.isFull()));
         gate.journalFull(journal.isFull());
+        cuts = new RingCuts(ring, journal, durability, latencies, clock);
         Flusher made = new Flusher(database, checkpoint, settings.persist(),
-                new RingCuts(ring, journal, durability, latencies.persisted().writer(0), clock),
-                events, clock);
+                cuts, events, clock);
         made.keepIdsFor(settings.dedupe().window());
         ring.onApplied(made::eventsApplied);
         ring.pace(new FlushPace(ring, made, settings.ring().parkMicros()));
         flusherThread = new Thread(made, "flusher");
         flusherThread.start();
         flusher = made;
+        this.database = database;
     }
 
     /** From now on lets in whoever has a key that Postgres knows, where keys are asked for. */
@@ -124,6 +127,17 @@ final class Pipeline {
     /** The flusher, or null before the pipeline has started. */
     Flusher flusher() {
         return flusher;
+    }
+
+    /** The flusher's pool, or null before the pipeline has started. */
+    Database database() {
+        return database;
+    }
+
+    /** Dead letters since the start. */
+    long deadLetters() {
+        RingCuts made = cuts;
+        return made == null ? 0 : made.deadLetters();
     }
 
     /**

@@ -2,6 +2,7 @@ package io.ringtally.app;
 
 import io.ringtally.fault.FaultPoint;
 import io.ringtally.journal.Journal;
+import io.ringtally.metrics.Latencies;
 import io.ringtally.metrics.LatencyWriter;
 import io.ringtally.persist.CutSource;
 import io.ringtally.persist.RefusedChange;
@@ -9,6 +10,7 @@ import io.ringtally.ring.Ring;
 import io.ringtally.ring.StageDiedException;
 import io.ringtally.tally.FrozenCut;
 import io.ringtally.time.Clock;
+import java.util.List;
 
 /**
  * Ring and log as the flusher sees them: a cut is given out only once the log is forced up to it,
@@ -24,15 +26,24 @@ final class RingCuts implements CutSource {
     private final Journal journal;
     private final LogDurability durability;
     private final LatencyWriter persisted;
+    private final LatencyWriter flush;
     private final Clock clock;
+    private long cutNanos;
+    private volatile long deadLetters;
 
     RingCuts(Ring ring, Journal journal, LogDurability durability,
-            LatencyWriter persisted, Clock clock) {
+            Latencies latencies, Clock clock) {
         this.ring = ring;
         this.journal = journal;
         this.durability = durability;
-        this.persisted = persisted;
+        this.persisted = latencies.persisted().writer(0);
+        this.flush = latencies.flush().writer(0);
         this.clock = clock;
+    }
+
+    /** Dead letters that Postgres has taken since the start; for any thread. */
+    long deadLetters() {
+        return deadLetters;
     }
 
     @Override
@@ -53,6 +64,7 @@ final class RingCuts implements CutSource {
     @Override
     public FrozenCut cut() throws InterruptedException {
         FaultPoint.FLUSH_BEGINS.passed();
+        cutNanos = clock.nanoTime();
         FrozenCut cut = ring.cut();
         FaultPoint.FLUSH_CUT_TAKEN.passed();
         while (!journal.awaitForced(cut.position(), LOOK_MILLIS)) {
@@ -71,13 +83,16 @@ final class RingCuts implements CutSource {
     }
 
     @Override
-    public void persisted(FrozenCut cut, Iterable<RefusedChange> refused)
+    public void persisted(FrozenCut cut, List<RefusedChange> refused)
             throws InterruptedException {
         cut.persistedAt(clock.epochMicros(), persisted);
+        flush.record(clock.nanoTime() - cutNanos);
         FaultPoint.FLUSH_REPORTED.passed();
         for (RefusedChange change : refused) {
             ring.rebase(change.change(), change.row());
         }
+        // one writer, the flusher: no addition is lost
+        deadLetters += cut.deadLetters().size() + refused.size();
         ring.persisted(cut);
         journal.persisted(cut.position());
         durability.persisted();

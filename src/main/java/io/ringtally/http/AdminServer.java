@@ -2,6 +2,7 @@ package io.ringtally.http;
 
 import io.ringtally.audit.Audit;
 import io.ringtally.auth.KeyRing;
+import io.ringtally.metrics.Exposition;
 import io.undertow.Undertow;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -17,8 +18,8 @@ import java.util.function.Supplier;
 public final class AdminServer implements HttpHandler {
 
     private static final int IO_THREADS = 1;
-    /** One for an audit under way, one to say so to whoever wants another. */
-    private static final int WORKERS = 2;
+    /** One for an audit under way, one to say so to whoever wants another, one to scrape. */
+    private static final int WORKERS = 3;
     private static final int CONNECTIONS_MAX = 200;
     /** Nothing here has a body; what comes nevertheless is dropped up to here. */
     private static final long ENTITY_BYTES_MAX = 1 << 20;
@@ -34,11 +35,12 @@ public final class AdminServer implements HttpHandler {
      * @param tls what makes it HTTPS, or null for HTTP
      * @param keys who may, or null for everybody
      * @param audit gives null as long as there is nothing to audit
+     * @param exposition what Prometheus scrapes
      */
     public AdminServer(AdminSettings settings, HttpSettings limits, Tls tls, KeyRing keys,
-            StatusReport status, Supplier<Audit> audit) {
+            StatusReport status, Supplier<Audit> audit, Exposition exposition) {
         this.table = tableOf(keys, new UnreadBody(limits.requestTimeout().toMillis()), status,
-                new AuditEndpoint(audit));
+                new AuditEndpoint(audit), new MetricsEndpoint(exposition));
         this.listener = new Listener(settings.host(), settings.port(), IO_THREADS, WORKERS,
                 CONNECTIONS_MAX, tls);
         this.undertow = listener.with(limits.head(), limits.idleTimeout(),
@@ -48,11 +50,12 @@ public final class AdminServer implements HttpHandler {
 
     /** Every path and method there is, and who may use them. */
     static RouteTable tableOf(KeyRing keys, UnreadBody unread, StatusReport status,
-            AuditEndpoint audit) {
+            AuditEndpoint audit, MetricsEndpoint metrics) {
         Guard guard = new Guard(keys, null, unread);
         RouteTable table = new RouteTable(guard, unread)
                 .get("/status", Access.ANYONE, (exchange, id) ->
                         PlainAnswers.status(exchange, status, guard))
+                .get("/metrics", Access.READ, (exchange, id) -> exchange.dispatch(metrics))
                 .get("/v1/audit", Access.ADMIN, (exchange, id) -> exchange.dispatch(audit));
         ProblemPages.addTo(table, unread);
         return table;

@@ -116,12 +116,37 @@ public final class HttpServer {
 
     /** Requests refused because of the service's state. */
     public long refusedRequests() {
-        return flow.refusedRequests();
+        return flow.refused().sum();
+    }
+
+    /** The same by the code of the problem they were told. */
+    public Map<String, Long> refusedByReason() {
+        return flow.refused().byReason();
+    }
+
+    /** The same by the code of the problem they were told. */
+    public Map<String, Long> invalidByReason() {
+        return flow.invalid().byReason();
+    }
+
+    /** Open connections. */
+    public int connections() {
+        return Listener.connectionsOf(undertow);
+    }
+
+    /** Requests that wait for something: their body, their level, a shard, Postgres. */
+    public int waitingRequests() {
+        return open.count();
+    }
+
+    /** Open streams of server-sent events. */
+    public int streams() {
+        return streams.count();
     }
 
     /** Requests refused because of what they said. */
     public long invalidRequests() {
-        return flow.invalidRequests();
+        return flow.invalid().sum();
     }
 
     /**

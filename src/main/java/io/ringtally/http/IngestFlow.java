@@ -10,7 +10,6 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToIntFunction;
 
 /**
@@ -29,8 +28,10 @@ final class IngestFlow {
     private final ToIntFunction<Admission> retryAfterSeconds;
     private final IdTable ids;
     private final Acks acks;
-    private final LongAdder refused = new LongAdder();
-    private final LongAdder invalid = new LongAdder();
+    private final ReasonCounts refused = new ReasonCounts(ProblemType.RING_FULL,
+            ProblemType.STORE_FULL, ProblemType.BACKLOG_FULL, ProblemType.JOURNAL_FULL,
+            ProblemType.DEDUPE_FULL, ProblemType.RATE_LIMITED, ProblemType.DRAINING);
+    private final ReasonCounts invalid = new ReasonCounts(ProblemType.INVALID_REQUEST);
 
     IngestFlow(Guard guard, Intake intake, ToIntFunction<Admission> retryAfterSeconds,
             IdTable ids, Acks acks) {
@@ -117,7 +118,7 @@ final class IngestFlow {
 
     /** Answers a request that could not be understood. */
     void invalid(HttpServerExchange exchange, EdgeContext context) {
-        invalid.increment();
+        invalid.add(ProblemType.INVALID_REQUEST.word);
         new Problem(ProblemType.INVALID_REQUEST, context.errors.size() == 1
                 ? "the request has an error, nothing was counted"
                 : "the request has " + context.errors.size() + " errors, nothing was counted",
@@ -125,18 +126,18 @@ final class IngestFlow {
     }
 
     /** Requests refused because of the service's state, since the start. */
-    long refusedRequests() {
-        return refused.sum();
+    ReasonCounts refused() {
+        return refused;
     }
 
     /** Requests refused because of what they said, since the start. */
-    long invalidRequests() {
-        return invalid.sum();
+    ReasonCounts invalid() {
+        return invalid;
     }
 
     /** Answers a request of which nothing was taken. */
     void refuse(HttpServerExchange exchange, Refusal refusal) {
-        (refusal.invalid() ? invalid : refused).increment();
+        (refusal.invalid() ? invalid : refused).add(refusal.problem().type().word);
         if (refusal.retryAfterSeconds() > 0) {
             exchange.getResponseHeaders().put(Headers.RETRY_AFTER, refusal.retryAfterSeconds());
         }

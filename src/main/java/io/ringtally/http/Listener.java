@@ -8,6 +8,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.xnio.Options;
 import org.xnio.Sequence;
+import org.xnio.XnioWorker;
+import org.xnio.management.XnioServerMXBean;
 
 /**
  * A hardened listener: the limits that hold whatever is behind it.
@@ -81,6 +83,13 @@ record Listener(String host, int port, int ioThreads, int workers, int maxConnec
             tls.onChange(context -> undertow.getListenerInfo().forEach(
                     info -> info.setSslContext(context)));
         }
+    }
+
+    /** Connections to a started server that are open. */
+    static int connectionsOf(Undertow undertow) {
+        XnioWorker worker = undertow.getWorker();
+        return worker == null ? 0 : worker.getMXBean().getServerMXBeans().stream()
+                .mapToInt(XnioServerMXBean::getConnectionCount).sum();
     }
 
     /** The port a started server listens on. */

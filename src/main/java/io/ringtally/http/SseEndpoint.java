@@ -75,6 +75,11 @@ final class SseEndpoint {
                 + settings.max() + " streams are open; ask again, or read from time to time");
     }
 
+    /** Streams that are open, or about to be. */
+    int count() {
+        return count.get();
+    }
+
     /** A stream of one counter. {@code rawId} is the path segment as it came. */
     void counter(HttpServerExchange exchange, String rawId) {
         QueryParameters query = new QueryParameters(exchange);

@@ -3,7 +3,7 @@ package io.ringtally.metrics;
 import io.ringtally.time.Clock;
 
 /**
- * The three latencies of the service.
+ * The latencies of the service.
  *
  * <p>Threading: {@link #tick} is called once a second by one thread, the rest by any.
  */
@@ -13,6 +13,7 @@ public final class Latencies {
     private final Latency request;
     private final Latency tallied;
     private final Latency persisted;
+    private final Latency flush;
 
     /** Begins with nothing recorded. */
     public Latencies(Clock clock) {
@@ -22,6 +23,7 @@ public final class Latencies {
         request = new Latency(nanos, millis);
         tallied = new Latency(nanos, millis);
         persisted = new Latency(nanos, millis);
+        flush = new Latency(nanos, millis);
     }
 
     /**
@@ -44,6 +46,11 @@ public final class Latencies {
         return persisted;
     }
 
+    /** Per flush: from its cut until its commit, failed attempts included. */
+    public Latency flush() {
+        return flush;
+    }
+
     /** A second has passed: the windows and the history move on. */
     public void tick() {
         long nanos = clock.nanoTime();
@@ -51,5 +58,6 @@ public final class Latencies {
         request.tick(nanos, millis);
         tallied.tick(nanos, millis);
         persisted.tick(nanos, millis);
+        flush.tick(nanos, millis);
     }
 }

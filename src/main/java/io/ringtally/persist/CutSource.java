@@ -1,6 +1,7 @@
 package io.ringtally.persist;
 
 import io.ringtally.tally.FrozenCut;
+import java.util.List;
 
 /**
  * What the flusher flushes.
@@ -25,5 +26,5 @@ public interface CutSource {
     void discard(FrozenCut cut);
 
     /** The cut is in Postgres; what was refused must be taken out of memory again. */
-    void persisted(FrozenCut cut, Iterable<RefusedChange> refused) throws InterruptedException;
+    void persisted(FrozenCut cut, List<RefusedChange> refused) throws InterruptedException;
 }

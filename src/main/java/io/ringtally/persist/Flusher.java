@@ -45,6 +45,7 @@ public final class Flusher implements Runnable {
     private volatile long flushedEvents;
     private volatile long lastFlushMillis;
     private volatile int failures;
+    private volatile long failedAttempts;
     private volatile String lastError = "";
     private volatile EventIdPartitions partitions;
     private long lastBegunNanos;
@@ -183,6 +184,7 @@ public final class Flusher implements Runnable {
     private void failedOnce(SQLException failed) {
         long waitMillis = backOff.failedMillis();
         failures = backOff.failures();
+        failedAttempts++;
         lastError = DatabaseTrouble.of(failed);
         long now = clock.nanoTime();
         if (failures == 1 || now - lastComplaintNanos > COMPLAIN_NANOS) {
@@ -259,6 +261,11 @@ public final class Flusher implements Runnable {
     /** Where the checkpoint row stands, or may stand while its transaction is under way. */
     public Folding folding() {
         return writer.folding();
+    }
+
+    /** Attempts that failed since the start. */
+    public long failedAttempts() {
+        return failedAttempts;
     }
 
     /** What the flusher is doing. */

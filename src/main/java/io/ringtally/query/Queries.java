@@ -80,6 +80,11 @@ public final class Queries implements AutoCloseable {
         return settings;
     }
 
+    /** Questions that wait or are being answered. */
+    public int open() {
+        return open.get();
+    }
+
     /**
      * Queues a question.
      *

@@ -58,6 +58,7 @@ class ArchitectureTest {
             "picocli..", List.of("app"),
             "org.HdrHistogram..", List.of("metrics"),
             "ch.qos.logback..", List.of("app"),
+            "io.prometheus..", List.of("metrics"),
             "com.fasterxml..", List.of("event", "http", "app"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
