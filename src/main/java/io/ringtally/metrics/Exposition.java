@@ -30,6 +30,8 @@ public final class Exposition {
     private static final double[] BOUNDS_SECONDS = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
         0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, Double.POSITIVE_INFINITY};
 
+    private static final String OPEN_METRICS = "application/openmetrics-text";
+
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final ExpositionFormats formats = ExpositionFormats.init();
 
@@ -132,7 +134,10 @@ public final class Exposition {
      *     is asked for, else the text format 0.0.4
      */
     public Page scrape(String accept) {
-        ExpositionFormatWriter writer = formats.findWriter(accept);
+        // not by the library's own choice: it would take protobuf, which is not here
+        ExpositionFormatWriter writer = accept != null && accept.contains(OPEN_METRICS)
+                ? formats.getOpenMetricsTextFormatWriter()
+                : formats.getPrometheusTextFormatWriter();
         ByteArrayOutputStream body = new ByteArrayOutputStream(32 << 10);
         try {
             writer.write(body, registry.scrape());

@@ -13,6 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MetricsIT {
 
     private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Path DOCKER = Path.of("docker");
     private static final String ONE = "{\"key\":\"secret-id\",\"value\":1}";
 
     @TempDir
@@ -187,5 +191,44 @@ class MetricsIT {
             }
         }
         assertEquals(List.of(), missing);
+    }
+
+    @Test
+    void alertsAndDashboardNameOnlyFiguresThatThereAre() throws Exception {
+        Scrape scrape = scrape();
+        TreeSet<String> there = scrape.names();
+        there.addAll(scrape.families());
+        // only with HTTPS, and only after an audit
+        there.add("ringtally_tls_certificate_not_after_seconds");
+        there.add("ringtally_ledger_balanced");
+        there.add("ringtally_ledger_audit_age_seconds");
+        for (String file : List.of("prometheus/ringtally.rules.yml",
+                "grafana/dashboards/ringtally.json")) {
+            TreeSet<String> named = new TreeSet<>();
+            Pattern.compile("\\b(?:ringtally|jvm|process)_[a-z0-9_]+")
+                    .matcher(Files.readString(DOCKER.resolve(file))).results()
+                    .forEach(match -> named.add(match.group()));
+            assertTrue(named.size() > 10, file + " names " + named);
+            named.removeAll(there);
+            assertEquals(Set.of(), named, file);
+        }
+    }
+
+    @Test
+    void promtoolAcceptsTheAlertsAndTheirTests() throws Exception {
+        assumeFalse(Scrape.promtoolIsMissing(), "promtool is missing");
+        Scrape.promtool("", "check", "rules", DOCKER + "/prometheus/ringtally.rules.yml");
+        Scrape.promtool("", "test", "rules", DOCKER + "/prometheus/ringtally.rules.test.yml");
+        Scrape.promtool("", "check", "config", "--syntax-only",
+                DOCKER + "/prometheus/prometheus.yml");
+    }
+
+    @Test
+    void everyAlertIsTested() throws Exception {
+        String tests = Files.readString(DOCKER.resolve("prometheus/ringtally.rules.test.yml"));
+        Pattern.compile("alert: (\\w+)").matcher(Files.readString(
+                DOCKER.resolve("prometheus/ringtally.rules.yml"))).results().forEach(alert ->
+                        assertTrue(tests.contains("alertname=\"" + alert.group(1) + "\""),
+                                alert.group(1)));
     }
 }
