@@ -71,6 +71,9 @@ final class TallyStage implements Runnable {
     /** What is in the ring up to this sequence will have been replayed; before the start. */
     void replayedUpTo(long sequence) {
         replayedUpTo = sequence;
+        if (sequence > applied.get()) {
+            shard.beginReplay();
+        }
     }
 
     @Override
@@ -109,6 +112,9 @@ final class TallyStage implements Runnable {
         long last = Math.min(available, next + batchMax - 1);
         FaultPoint.TALLY_BATCH_BEGINS.passed();
         apply(next, last);
+        if (shard.isReplaying() && last >= replayedUpTo) {
+            shard.endReplay();
+        }
         FaultPoint.TALLY_BATCH_APPLIED.passed();
         shard.publishGauges(times.nanoTime());
         applied.setVolatile(last);

@@ -46,6 +46,10 @@ public final class ChangeSet {
     private long[] fields;
     private int size;
 
+    private int[] warming = {};
+    /** Keeps the compiler from leaving the touching out. */
+    private long warmed;
+
     private final List<byte[]> chunks = new ArrayList<>();
     private int chunksUsed;
     private int chunkFill = CHUNK_BYTES;
@@ -107,7 +111,8 @@ public final class ChangeSet {
         return -1;
     }
 
-    private int find(CounterKey key, long keyHash) {
+    /** The entry of a key, or -1. */
+    int find(CounterKey key, long keyHash) {
         int mask = index.length - 1;
         for (int place = (int) keyHash & mask; index[place] != 0; place = (place + 1) & mask) {
             int entry = index[place] - 1;
@@ -116,6 +121,33 @@ public final class ChangeSet {
             }
         }
         return -1;
+    }
+
+    /**
+     * Touches what looking up these hashes will read. Each look-up among many counters misses the
+     * caches three times, one miss after the other; here those of different hashes overlap.
+     */
+    void warm(long[] hashes, int count) {
+        int mask = index.length - 1;
+        if (warming.length < count) {
+            warming = new int[hashes.length];
+        }
+        for (int i = 0; i < count; i++) {
+            warming[i] = index[(int) hashes[i] & mask] - 1;
+        }
+        long seen = 0;
+        for (int i = 0; i < count; i++) {
+            if (warming[i] >= 0) {
+                int at = FIELDS * warming[i];
+                seen += fields[at + KEY_AT] + fields[at + LAST_POSITION];
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            if (warming[i] >= 0) {
+                seen += keyChunk(warming[i])[keyOffset(warming[i])];
+            }
+        }
+        warmed = seen;
     }
 
     private boolean sameKey(int entry, CounterKey key) {
@@ -277,6 +309,11 @@ public final class ChangeSet {
         return get(entry, DELTA_HIGH) == get(entry, DELTA_LOW) >> 63;
     }
 
+    /** The lowest 64 bits of the change. */
+    long delta64(int entry) {
+        return get(entry, DELTA_LOW);
+    }
+
     long deltaAsLong(int entry) {
         assert isLong(entry);
         return get(entry, DELTA_LOW);
@@ -300,6 +337,12 @@ public final class ChangeSet {
 
     long lastPosition(int entry) {
         return get(entry, LAST_POSITION);
+    }
+
+    /** Makes {@code into} the key of a change, and returns it. */
+    CounterKey keyOf(int entry, CounterKey into) {
+        return into.of(keyChunk(entry), keyOffset(entry), keyLength(entry), appLength(entry),
+                messageLength(entry));
     }
 
     String app(int entry) {

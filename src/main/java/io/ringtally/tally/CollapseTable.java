@@ -87,8 +87,13 @@ final class CollapseTable {
      */
     boolean fitsInAnyOrder(int entry, long total) {
         long reach = magnitude[entry];
-        return reach != Long.MAX_VALUE
+        return isExact(entry)
                 && total <= Long.MAX_VALUE - reach && total >= Long.MIN_VALUE + reach;
+    }
+
+    /** Whether an entry's sum cannot have left 64 bits on the way. */
+    boolean isExact(int entry) {
+        return magnitude[entry] != Long.MAX_VALUE;
     }
 
     void clear() {

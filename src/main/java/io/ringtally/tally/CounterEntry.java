@@ -19,5 +19,13 @@ interface CounterEntry {
     /** Greatest {@code created_at}, microseconds since the epoch. */
     long lastAtMicros();
 
+    /** Takes more events in, at least one, and the total they lead to. */
+    default void count(long newTotal, long moreEvents, long firstAtMicros, long lastAtMicros) {
+        boolean fresh = events() == 0;
+        set(newTotal, events() + moreEvents,
+                fresh ? firstAtMicros : Math.min(firstAtMicros(), firstAtMicros),
+                fresh ? lastAtMicros : Math.max(lastAtMicros(), lastAtMicros));
+    }
+
     void set(long total, long events, long firstAtMicros, long lastAtMicros);
 }

@@ -53,6 +53,15 @@ public final class CounterKey implements CharSequence {
         return this;
     }
 
+    /** Takes over a key that lies elsewhere in this form. */
+    CounterKey of(byte[] from, int at, int bytesLength, int ofApp, int ofMessage) {
+        System.arraycopy(from, at, bytes, 0, bytesLength);
+        length = bytesLength;
+        appLength = ofApp;
+        messageLength = ofMessage;
+        return this;
+    }
+
     int eventOffset() {
         return appLength + messageLength + 2;
     }

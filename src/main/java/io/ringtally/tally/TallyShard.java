@@ -46,6 +46,8 @@ public final class TallyShard implements AutoCloseable {
     private EventIdentity identity = new EventIdentity(0);
     private ChangeSet changes = new ChangeSet();
     private ChangeSet spare = new ChangeSet();
+    /** While the log is replayed: what the changes started from. */
+    private ReplayBases replayed;
     private boolean storeRefused;
     private long counters;
     private long appliedEvents;
@@ -120,6 +122,9 @@ public final class TallyShard implements AutoCloseable {
      * @param walk the events of the batch, for the rare counter that must be applied one by one
      */
     public void settle(EventWalk walk) {
+        if (replayed != null) {
+            changes.warm(collapsed.hash, collapsed.size());
+        }
         for (int entry = 0; entry < collapsed.size(); entry++) {
             key.of(settling.at(collapsed.address[entry]));
             settleOne(entry, walk);
@@ -128,21 +133,59 @@ public final class TallyShard implements AutoCloseable {
     }
 
     private void settleOne(int entry, EventWalk walk) {
-        CounterEntry counter = baseOf(key);
-        if (counter == null) {
-            changes.add(changes.entryOf(key, collapsed.hash[entry]), collapsed, entry);
-        } else if (collapsed.fitsInAnyOrder(entry, counter.total())) {
-            changes.add(changes.entryOf(key, collapsed.hash[entry]), collapsed, entry);
-            boolean fresh = counter.events() == 0;
-            counter.set(counter.total() + collapsed.sum[entry],
-                    counter.events() + collapsed.events[entry],
-                    fresh ? collapsed.firstAt[entry]
-                            : Math.min(counter.firstAtMicros(), collapsed.firstAt[entry]),
-                    fresh ? collapsed.lastAt[entry]
-                            : Math.max(counter.lastAtMicros(), collapsed.lastAt[entry]));
-        } else {
+        long keyHash = collapsed.hash[entry];
+        CounterEntry counter = replayed == null ? baseOf(key) : replayedBaseOf(keyHash);
+        if (!collapsed.fitsInAnyOrder(entry, counter == null ? 0 : counter.total())) {
             settleOneByOne(entry, counter, walk);
+            return;
         }
+        changes.add(changeOf(keyHash), collapsed, entry);
+        if (counter != null) {
+            counter.count(counter.total() + collapsed.sum[entry], collapsed.events[entry],
+                    collapsed.firstAt[entry], collapsed.lastAt[entry]);
+        }
+    }
+
+    /** The change of the key at hand. */
+    private int changeOf(long keyHash) {
+        int change = changes.entryOf(key, keyHash);
+        if (replayed != null) {
+            replayed.startedAt(change);
+        }
+        return change;
+    }
+
+    /** The same as {@link #baseOf}, which is asked once for each counter of the replay. */
+    private CounterEntry replayedBaseOf(long keyHash) {
+        int change = changes.find(key, keyHash);
+        return change < 0 ? replayed.begin(baseOf(key)) : replayed.at(change, changes);
+    }
+
+    /**
+     * From now on the store is asked for a counter's base once, and told its total at the end: to
+     * be called before the shard starts, where there are events of the log to be counted again.
+     * What comes of them is the same; until the end there are no cuts and no reads.
+     */
+    public void beginReplay() {
+        replayed = new ReplayBases();
+    }
+
+    /** Takes over what was replayed; everything collapsed is settled. */
+    public void endReplay() {
+        for (int change = 0; change < changes.size(); change++) {
+            CounterEntry sum = replayed.at(change, changes);
+            CounterEntry counter = sum == null ? null : baseOf(changes.keyOf(change, key));
+            if (counter != null) {
+                counter.count(sum.total(), changes.events(change), changes.firstAt(change),
+                        changes.lastAt(change));
+            }
+        }
+        replayed = null;
+    }
+
+    /** Whether a replay is under way. */
+    public boolean isReplaying() {
+        return replayed != null;
     }
 
     /** The store's entry, made if need be; null if the store cannot tell this counter's base. */
@@ -184,56 +227,17 @@ public final class TallyShard implements AutoCloseable {
     }
 
     private void settleOneByOne(int entry, CounterEntry counter, EventWalk walk) {
-        int first = collapsed.address[entry];
         long keyHash = collapsed.hash[entry];
-        OneByOne visitor = new OneByOne(first, keyHash, counter);
-        walk.each(visitor);
-        counter.set(visitor.total, visitor.events, visitor.firstAt, visitor.lastAt);
-    }
-
-    /** Adds the events of one counter in log order and sends those that overflow aside. */
-    private final class OneByOne implements EventWalk.Visitor {
-
-        private final int sameAs;
-        private final long keyHash;
-        private long total;
-        private long events;
-        private long firstAt;
-        private long lastAt;
-
-        OneByOne(int sameAs, long keyHash, CounterEntry counter) {
-            this.sameAs = sameAs;
-            this.keyHash = keyHash;
-            total = counter.total();
-            events = counter.events();
-            firstAt = events == 0 ? Long.MAX_VALUE : counter.firstAtMicros();
-            lastAt = events == 0 ? Long.MIN_VALUE : counter.lastAtMicros();
-        }
-
-        @Override
-        public void visit(EventCursor event, long position) {
-            if (!event.sameCounterAs(sameAs)) {
-                return;
-            }
-            long value = event.value();
-            long sum = total + value;
-            if (((total ^ sum) & (value ^ sum)) < 0) {
-                changes.add(new DeadLetter(position, position, utf8(key.app()),
-                        utf8(key.message()), utf8(key.event()), BigInteger.valueOf(value), 1,
-                        "value " + value + " takes the total " + total + " beyond 64 bits"));
-                return;
-            }
-            total = sum;
-            events++;
-            firstAt = Math.min(firstAt, event.createdAtMicros());
-            lastAt = Math.max(lastAt, event.createdAtMicros());
-            changes.add(changes.entryOf(key, keyHash), value, event.createdAtMicros(), position);
-        }
+        OneByOne events = new OneByOne(collapsed.address[entry], key, counter, changes,
+                () -> changeOf(keyHash));
+        walk.each(events);
+        events.settle();
     }
 
     /** Ends the span of changes and begins the next one; everything collapsed is settled. */
     public ChangeSet freeze() {
         assert collapsed.size() == 0 : "a cut splits the batch: settle first";
+        assert replayed == null : "a replay has no cuts";
         assert spare.pending() == 0 && spare.acceptedEvents() == 0 : "at most one frozen cut";
         ChangeSet frozen = changes;
         changes = spare;
@@ -367,10 +371,6 @@ public final class TallyShard implements AutoCloseable {
     private CounterSnapshot snapshot(CounterEntry counter) {
         return new CounterSnapshot(key.app(), key.message(), key.event(), counter.total(),
                 counter.events(), counter.firstAtMicros(), counter.lastAtMicros());
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** Gives the off-heap memory back; the shard's thread has ended. */

@@ -145,6 +145,70 @@ class TallyShardTest {
     }
 
     @Test
+    void aReplayLeavesWhatCountingOneBatchAfterTheOtherDoes() {
+        for (int seed = 0; seed < 30; seed++) {
+            List<Object> live = outcome(seed, false);
+            List<Object> replayed = outcome(seed, true);
+            assertEquals(live.size(), replayed.size(), "seed " + seed);
+            for (int i = 0; i < live.size(); i++) {
+                assertEquals(live.get(i), replayed.get(i), "seed " + seed);
+            }
+        }
+    }
+
+    /** Counters, changes, dead letters and gauges after random events on random totals. */
+    private List<Object> outcome(int seed, boolean replay) {
+        Random random = new Random(seed);
+        long[] extremes = {Long.MAX_VALUE, Long.MIN_VALUE, 0, Long.MAX_VALUE / 2};
+        int keys = 1 + random.nextInt(3_000);
+        boolean small = seed % 3 == 0;
+        position = 0;
+        shard.close();
+        shard = shardOver(small ? new HeapCounters(1 + keys / 2)
+                : new OffHeapCounters(0, 3_000, 48));
+        for (int known = 0; known < keys / 4; known++) {
+            shard.load(CounterStoreContract.key("app", "m" + known, "e"),
+                    extremes[known % 4] - known % 4 + 1, 1 + known, 500, 600);
+        }
+        shard.loaded();
+        if (replay) {
+            shard.beginReplay();
+        }
+        int rounds = 1 + random.nextInt(40);
+        for (int round = 0; round < rounds; round++) {
+            begin();
+            int events = 1 + random.nextInt(200);
+            for (int i = 0; i < events; i++) {
+                event("app", "m" + random.nextInt(1 + random.nextInt(keys)), "e",
+                        random.nextInt(4) == 0 ? random.nextLong() : random.nextInt(9) - 4,
+                        random.nextInt(1_000));
+            }
+            apply();
+        }
+        if (replay) {
+            shard.endReplay();
+            shard.publishGauges(1);
+        }
+        List<Object> outcome = new ArrayList<>();
+        ShardGauges gauges = shard.gauges();
+        outcome.add(List.of(gauges.counters(), gauges.pendingCounters(), gauges.storeRefused(),
+                gauges.appliedEvents(), gauges.unpersistedEvents()));
+        FrozenCut cut = cut();
+        for (CounterDelta delta : cut.sortedDeltas()) {
+            outcome.add(List.of(delta.messageId(), delta.delta(), delta.events(),
+                    delta.firstAtMicros(), delta.lastAtMicros(), delta.firstPosition(),
+                    delta.lastPosition()));
+        }
+        for (DeadLetter letter : cut.deadLetters()) {
+            outcome.add(List.of(letter.firstPosition(), letter.delta(), letter.reason()));
+        }
+        for (int known = 0; known < keys; known++) {
+            outcome.add(shard.counter(utf8("app"), utf8("m" + known), utf8("e")));
+        }
+        return outcome;
+    }
+
+    @Test
     void aBatchOfMoreCountersThanTheCollapseTableHoldsIsSettledInBetween() {
         int counters = 3 * CollapseTable.ENTRIES_MAX;
         shard.close();
@@ -213,6 +277,25 @@ class TallyShardTest {
         assertEquals(1, counter("", "good", "e").total());
         assertEquals(3, counter("", "better", "e").total());
         assertEquals(3, cut().sortedDeltas().length);
+    }
+
+    @Test
+    void aCounterWithoutABaseIsSummedBeyond64BitsToo() {
+        shard.close();
+        shard = shardOver(new HeapCounters(1));
+        begin();
+        event("", "first", "e", 1, 0);
+        event("", "second", "e", Long.MAX_VALUE, 4);
+        event("", "second", "e", Long.MAX_VALUE, 2);
+        event("", "second", "e", 5, 3);
+        apply();
+        FrozenCut cut = cut();
+        CounterDelta second = cut.sortedDeltas()[1];
+        assertEquals(MAX.add(MAX).add(BigInteger.valueOf(5)), second.delta());
+        assertEquals(3, second.events());
+        assertEquals(2, second.firstAtMicros());
+        assertEquals(4, second.lastAtMicros());
+        assertEquals(second.delta().add(BigInteger.ONE), cut.acceptedSum());
     }
 
     @Test
