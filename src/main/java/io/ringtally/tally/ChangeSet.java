@@ -22,6 +22,9 @@ public final class ChangeSet {
 
     private static final int INITIAL_ENTRIES = 1024;
     private static final int KEPT_ENTRIES = 1 << 16;
+    /** Hashes to {@link #warm} at a time: what they touch stays in the nearest caches. */
+    static final int WARM_MAX = 128;
+
     private static final int CHUNK_BITS = 18;
     private static final int CHUNK_BYTES = 1 << CHUNK_BITS;
 
@@ -41,12 +44,15 @@ public final class ChangeSet {
     private static final int LAST_POSITION = 9;
     private static final int FIELDS = 10;
 
-    /** Entry number plus one at the place its hash points to; 0 is free. */
-    private int[] index;
+    /**
+     * At the place its hash points to: the lower half of the hash, then the entry's number plus
+     * one; 0 is free. With the hash here, other entries on the way are passed without a look.
+     */
+    private long[] index;
     private long[] fields;
     private int size;
 
-    private int[] warming = {};
+    private final int[] warming = new int[WARM_MAX];
     /** Keeps the compiler from leaving the touching out. */
     private long warmed;
 
@@ -65,7 +71,7 @@ public final class ChangeSet {
     }
 
     private void allocate(int entries) {
-        index = new int[2 * entries];
+        index = new long[2 * entries];
         fields = new long[FIELDS * entries];
     }
 
@@ -114,9 +120,12 @@ public final class ChangeSet {
     /** The entry of a key, or -1. */
     int find(CounterKey key, long keyHash) {
         int mask = index.length - 1;
-        for (int place = (int) keyHash & mask; index[place] != 0; place = (place + 1) & mask) {
-            int entry = index[place] - 1;
-            if (get(entry, HASH) == keyHash && sameKey(entry, key)) {
+        long slot;
+        for (int place = (int) keyHash & mask; (slot = index[place]) != 0;
+                place = (place + 1) & mask) {
+            int entry = (int) slot - 1;
+            if ((int) (slot >>> 32) == (int) keyHash && get(entry, HASH) == keyHash
+                    && sameKey(entry, key)) {
                 return entry;
             }
         }
@@ -127,22 +136,19 @@ public final class ChangeSet {
      * Touches what looking up these hashes will read. Each look-up among many counters misses the
      * caches three times, one miss after the other; here those of different hashes overlap.
      */
-    void warm(long[] hashes, int count) {
+    void warm(long[] hashes, int from, int to) {
         int mask = index.length - 1;
-        if (warming.length < count) {
-            warming = new int[hashes.length];
-        }
-        for (int i = 0; i < count; i++) {
-            warming[i] = index[(int) hashes[i] & mask] - 1;
+        for (int i = from; i < to; i++) {
+            warming[i - from] = (int) index[(int) hashes[i] & mask] - 1;
         }
         long seen = 0;
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < to - from; i++) {
             if (warming[i] >= 0) {
                 int at = FIELDS * warming[i];
                 seen += fields[at + KEY_AT] + fields[at + LAST_POSITION];
             }
         }
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < to - from; i++) {
             if (warming[i] >= 0) {
                 seen += keyChunk(warming[i])[keyOffset(warming[i])];
             }
@@ -173,17 +179,17 @@ public final class ChangeSet {
         fields[at + LAST_AT] = Long.MIN_VALUE;
         fields[at + FIRST_POSITION] = Long.MAX_VALUE;
         fields[at + LAST_POSITION] = Long.MIN_VALUE;
-        enter(entry);
+        enter((int) keyHash, entry);
         return entry;
     }
 
-    private void enter(int entry) {
+    private void enter(int hash, int entry) {
         int mask = index.length - 1;
-        int place = (int) get(entry, HASH) & mask;
+        int place = hash & mask;
         while (index[place] != 0) {
             place = (place + 1) & mask;
         }
-        index[place] = entry + 1;
+        index[place] = (long) hash << 32 | entry + 1;
     }
 
     private long store(CounterKey key) {
@@ -203,9 +209,12 @@ public final class ChangeSet {
     private void grow() {
         int entries = capacity() * 2;
         fields = Arrays.copyOf(fields, FIELDS * entries);
-        index = new int[2 * entries];
-        for (int entry = 0; entry < size; entry++) {
-            enter(entry);
+        long[] before = index;
+        index = new long[2 * entries];
+        for (long slot : before) {
+            if (slot != 0) {
+                enter((int) (slot >>> 32), (int) slot - 1);
+            }
         }
     }
 

@@ -122,10 +122,11 @@ public final class TallyShard implements AutoCloseable {
      * @param walk the events of the batch, for the rare counter that must be applied one by one
      */
     public void settle(EventWalk walk) {
-        if (replayed != null) {
-            changes.warm(collapsed.hash, collapsed.size());
-        }
         for (int entry = 0; entry < collapsed.size(); entry++) {
+            if (replayed != null && entry % ChangeSet.WARM_MAX == 0) {
+                changes.warm(collapsed.hash, entry,
+                        Math.min(collapsed.size(), entry + ChangeSet.WARM_MAX));
+            }
             key.of(settling.at(collapsed.address[entry]));
             settleOne(entry, walk);
         }
