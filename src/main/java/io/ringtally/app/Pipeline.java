@@ -22,6 +22,7 @@ import io.ringtally.ring.Ring;
 import io.ringtally.ring.RingParts;
 import io.ringtally.time.Clock;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -79,13 +80,18 @@ final class Pipeline {
                         settings.lifecycles(), latencies.request()));
     }
 
-    /** Starts counting from a checkpoint, bottom up; {@link #open} lets events in. */
-    void start(Database database, Checkpoint checkpoint, FlusherEvents events)
-            throws IOException {
+    /**
+     * Starts counting from a checkpoint, bottom up; {@link #open} lets events in.
+     *
+     * @param givenUp whether a stop was asked for meanwhile
+     * @throws IOException if the log cannot be used, or its replay was given up
+     */
+    void start(Database database, Checkpoint checkpoint, FlusherEvents events,
+            BooleanSupplier givenUp) throws IOException {
         journal.onWriteWanted(ring::hurryJournal);
         journal.start(checkpoint.position());
         ring.start(checkpoint.position(), journal.end());
-        status.replay().run(journal, checkpoint.position(), ring.replay());
+        status.replay().run(journal, checkpoint.position(), ring.replay(), givenUp);
         ring.awaitReplayed();
         journal.onSpaceChange(() -> gate.journalFull(journal.isFull()));
         gate.journalFull(journal.isFull());
@@ -154,7 +160,7 @@ final class Pipeline {
         return flusher.isFinished();
     }
 
-    /** Stops the stages and frees their memory; only after the flusher has ended. */
+    /** Stops the stages, if they run, and frees their memory; after the flusher has ended. */
     void close() throws InterruptedException, IOException {
         if (keyWatch != null) {
             keyWatch.close();
@@ -162,7 +168,7 @@ final class Pipeline {
         if (tls != null) {
             tls.close();
         }
-        if (flusher != null && !ring.stop(5_000)) {
+        if (!ring.stop(5_000)) {
             // a stage that does not end may still touch its memory: leave it to the process's end
             return;
         }

@@ -1,23 +1,29 @@
 package io.ringtally.app;
 
-import io.ringtally.journal.Journal;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
 /**
- * The log's recovery, beside the database's start: both take their time, and neither needs the
- * other. A thread of its own, because the starting one may be interrupted, which closes files.
+ * A part of the start that reads or writes the log, on a thread of its own: the starting one may be
+ * interrupted, which would close the log's files.
  *
  * <p>Threading: started and awaited by the starting thread.
  */
 final class Recovering {
 
-    private final Journal journal;
+    private final Work work;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
 
-    Recovering(Journal journal) {
-        this.journal = journal;
+    /** What is to be done. */
+    interface Work {
+
+        void run() throws IOException;
+    }
+
+    Recovering(Work work) {
+        this.work = work;
     }
 
     void start() {
@@ -28,7 +34,7 @@ final class Recovering {
 
     private void recover() {
         try {
-            journal.recover();
+            work.run();
             done.complete(null);
         } catch (IOException | RuntimeException | Error failed) {
             done.completeExceptionally(failed);
@@ -36,7 +42,7 @@ final class Recovering {
     }
 
     /**
-     * Waits for the end.
+     * Waits for the end, or for an interruption.
      *
      * @throws IOException if the log cannot be used, or the start was given up meanwhile
      */
@@ -46,11 +52,38 @@ final class Recovering {
         } catch (InterruptedException givenUp) {
             throw new IOException("interrupted while the log was read", givenUp);
         } catch (ExecutionException failed) {
-            if (failed.getCause() instanceof IOException inTheWay) {
-                throw inTheWay;
-            }
-            throw new IOException("the log cannot be recovered: " + failed.getCause(),
-                    failed.getCause());
+            throw failure(failed.getCause());
         }
+    }
+
+    /**
+     * Waits for the end, whatever happens: what the work uses is still needed.
+     *
+     * @throws IOException if the log cannot be used, or the work was given up
+     */
+    void awaitEnd() throws IOException {
+        boolean interrupted = false;
+        while (!done.isDone()) {
+            try {
+                done.get();
+            } catch (InterruptedException later) {
+                interrupted = true;
+            } catch (ExecutionException failed) {
+                break;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            done.join();
+        } catch (CompletionException failed) {
+            throw failure(failed.getCause());
+        }
+    }
+
+    private static IOException failure(Throwable cause) {
+        return cause instanceof IOException inTheWay ? inTheWay
+                : new IOException("the log cannot be recovered: " + cause, cause);
     }
 }

@@ -94,7 +94,8 @@ final class Service {
             admin = new AdminPort(settings, pipeline);
             listen(admin::start, "admin", settings.admin().host(), settings.admin().port());
             database = new DatabaseStart(configuration);
-            Recovering recovering = new Recovering(journal);
+            // beside the database's start: both take their time, and neither needs the other
+            Recovering recovering = new Recovering(journal::recover);
             recovering.start();
             database.open(data.path());
             recovering.await();
@@ -167,7 +168,10 @@ final class Service {
             if (!stopping) {
                 FaultPoint.START_REHYDRATED.passed();
                 pipeline.status.reason("replaying the log");
-                pipeline.start(database.database(), opened.checkpoint(), new Events());
+                Recovering replaying = new Recovering(() -> pipeline.start(database.database(),
+                        opened.checkpoint(), new Events(), () -> stopping));
+                replaying.start();
+                replaying.awaitEnd();
                 pipeline.status.reason("");
                 beans.persisting(pipeline.flusher(), database.database(), pipeline.ledger,
                         pipeline.journal);

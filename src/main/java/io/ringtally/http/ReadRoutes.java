@@ -1,6 +1,5 @@
 package io.ringtally.http;
 
-import io.ringtally.ring.Admission;
 import io.ringtally.ring.AdmissionGate;
 import io.undertow.server.HttpServerExchange;
 
@@ -70,7 +69,7 @@ final class ReadRoutes {
     /** Answers once there is something to read. */
     private RouteTable.Answer ready(RouteTable.Answer answer) {
         return (exchange, id) -> {
-            if (gate.phase() == Admission.STARTING) {
+            if (!gate.hasOpened()) {
                 answers.refuse(exchange, STARTING, 1);
             } else {
                 answer.to(exchange, id);

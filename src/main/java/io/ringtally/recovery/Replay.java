@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,15 +88,17 @@ public final class Replay {
      * Shows every record between the checkpoint and the log's end.
      *
      * @param into takes them; it waits where the ring is full
+     * @param givenUp asked now and then whether to leave off
+     * @throws IOException if the log cannot be read, or it was given up
      */
-    public void run(Journal journal, LogPosition checkpoint, RecordVisitor into)
-            throws IOException {
+    public void run(Journal journal, LogPosition checkpoint, RecordVisitor into,
+            BooleanSupplier givenUp) throws IOException {
         long begun = clock.nanoTime();
         long expected = journal.end().number() - checkpoint.number();
         progress.begin(expected);
         try {
             FaultPoint.REPLAY_BEGINS.passed();
-            journal.replay(checkpoint, new Progress(checkpoint, into));
+            journal.replay(checkpoint, new Progress(checkpoint, into, givenUp));
             progress.done(expected);
             FaultPoint.REPLAY_ENDED.passed();
         } finally {
@@ -123,10 +126,12 @@ public final class Replay {
 
         private final LogPosition checkpoint;
         private final RecordVisitor into;
+        private final BooleanSupplier givenUp;
 
-        Progress(LogPosition checkpoint, RecordVisitor into) {
+        Progress(LogPosition checkpoint, RecordVisitor into, BooleanSupplier givenUp) {
             this.checkpoint = checkpoint;
             this.into = into;
+            this.givenUp = givenUp;
         }
 
         @Override
@@ -139,6 +144,10 @@ public final class Replay {
             if ((done & 0x3ff) == 0) {
                 progress.done(done);
                 FaultPoint.REPLAY_HALFWAY.passed();
+                if (givenUp.getAsBoolean()) {
+                    throw new IOException("a stop came while the log was replayed, at position "
+                            + record.position() + "; the next start begins again");
+                }
             }
         }
     }

@@ -13,6 +13,7 @@ public final class AdmissionGate {
     private Admission phase = Admission.STARTING;
     private Admission pressure = Admission.ACCEPTED;
     private volatile Admission now = Admission.STARTING;
+    private volatile boolean opened;
     private boolean closed;
     private boolean journalFull;
 
@@ -26,9 +27,15 @@ public final class AdmissionGate {
         return phase;
     }
 
+    /** Whether it was ever open: before that, not all counters are in memory. */
+    public boolean hasOpened() {
+        return opened;
+    }
+
     /** Lets events in, unless the service is ending, has failed or been fenced. */
     public synchronized void open() {
         if (!closed) {
+            opened = true;
             enter(Admission.ACCEPTED);
         }
     }

@@ -8,6 +8,7 @@ import io.ringtally.journal.RecordVisitor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Puts the records of the log that Postgres does not have into the ring again, each at the sequence
@@ -25,8 +26,15 @@ public final class ReplayIntake implements RecordVisitor {
     private final Sequencer sequencer;
     private final Slots slots;
     private final Doorbell[] bells;
+    private final BooleanSupplier dead;
 
-    ReplayIntake(RingCore core) {
+    /**
+     * A way into this ring.
+     *
+     * @param dead whether a stage has died: then a full ring stays full
+     */
+    ReplayIntake(RingCore core, BooleanSupplier dead) {
+        this.dead = dead;
         this.sequencer = core.sequencer();
         this.slots = core.slots();
         this.bells = core.bells();
@@ -64,6 +72,10 @@ public final class ReplayIntake implements RecordVisitor {
                 }
                 return sequence;
             } catch (InsufficientCapacityException full) {
+                if (dead.getAsBoolean()) {
+                    throw new IOException("a stage has died while the log was replayed, at"
+                            + " position " + position);
+                }
                 LockSupport.parkNanos(this, FULL_NANOS);
             }
         }

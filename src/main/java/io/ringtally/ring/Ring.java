@@ -127,7 +127,7 @@ public final class Ring implements AutoCloseable {
 
     /** Takes the records between checkpoint and end, before anything new is accepted. */
     public ReplayIntake replay() {
-        return new ReplayIntake(core);
+        return new ReplayIntake(core, this::isDead);
     }
 
     /** Waits until the stages have applied what was replayed, and their gauges show it. */

@@ -65,4 +65,16 @@ class AdmissionGateTest {
         gate.drain();
         assertEquals(Admission.DRAINING, gate.now());
     }
+
+    @Test
+    void aStartThatIsGivenUpHasNeverBeenOpen() {
+        AdmissionGate gate = new AdmissionGate();
+        gate.close();
+        gate.open();
+        assertFalse(gate.hasOpened());
+        AdmissionGate up = new AdmissionGate();
+        up.open();
+        up.close();
+        assertTrue(up.hasOpened(), "counters can be read while it drains");
+    }
 }
