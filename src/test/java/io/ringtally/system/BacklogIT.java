@@ -1,9 +1,12 @@
 package io.ringtally.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,6 +54,51 @@ class BacklogIT {
                             && gauge(service, "persisted_lag_ms") == 0);
             assertEquals(REQUESTS, TestPostgres.sum(database));
         }
+    }
+
+    /** The same with the tool that people reach for first. */
+    @Test
+    void abFindsItFastWhileTheBacklogRises() throws Exception {
+        Path body = Files.writeString(directory.resolve("body.json"),
+                "{\"key\":\"ab\",\"value\":1}");
+        Path output = directory.resolve("ab.txt");
+        String database = TestPostgres.shared().newDatabase();
+        try (RunningService service = RunningService.start(directory.resolve("data"), database,
+                Map.of("RINGTALLY_RING_PARK", PARK_MILLIS + "ms"))) {
+            Process ab = ab(service, body, output);
+            long highest = 0;
+            while (ab.isAlive()) {
+                highest = Math.max(highest, gauge(service, "event_collector_queue"));
+            }
+            String found = Files.readString(output);
+            assertEquals(0, ab.exitValue(), found);
+            assertEquals(REQUESTS, figure(found, "Complete requests: +(\\d+)"));
+            assertEquals(0, figure(found, "Failed requests: +(\\d+)"), found);
+            assertFalse(found.contains("Non-2xx"), found);
+            assertTrue(figure(found, " 90% +(\\d+)") < PARK_MILLIS / 2, found);
+            assertTrue(highest > 0, "a queue that moves");
+            await(service, "an empty backlog", () ->
+                    gauge(service, "event_collector_queue") == 0
+                            && gauge(service, "unpersisted_events") == 0);
+            assertEquals(REQUESTS, TestPostgres.sum(database));
+        }
+    }
+
+    private static Process ab(RunningService service, Path body, Path output) throws IOException {
+        try {
+            return new ProcessBuilder("ab", "-k", "-n", "" + REQUESTS, "-c", "" + CLIENTS,
+                    "-p", body.toString(), "-T", "application/json",
+                    service.url() + "/increment").redirectErrorStream(true)
+                    .redirectOutput(output.toFile()).start();
+        } catch (IOException missing) {
+            return abort("ab is not installed (Debian: apache2-utils)");
+        }
+    }
+
+    private static long figure(String text, String pattern) {
+        Matcher found = Pattern.compile(pattern).matcher(text);
+        assertTrue(found.find(), text);
+        return Long.parseLong(found.group(1));
     }
 
     /**

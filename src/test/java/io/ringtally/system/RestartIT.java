@@ -1,6 +1,7 @@
 package io.ringtally.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -13,6 +14,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the log keeps from one process to the next, and when a start refuses it. */
 class RestartIT {
@@ -69,6 +72,85 @@ class RestartIT {
         }
         try (RunningService service = start(database, SLOW)) {
             assertEquals(40, total(service));
+        }
+    }
+
+    @Test
+    void aStopDuringTheReplayEndsAtOnceAndTheNextStartHasAll() throws Exception {
+        String database = TestPostgres.shared().newDatabase();
+        try (RunningService service = start(database, SLOW)) {
+            for (int i = 0; i < 40; i++) {
+                assertEquals(202, service.post("/api/event/bulk", bulk(1_000)).statusCode());
+            }
+            service.kill();
+        }
+        Map<String, String> stalled = new HashMap<>(SLOW);
+        stalled.put("RINGTALLY_DB_URL", database);
+        stalled.put("RINGTALLY_DB_USER", "postgres");
+        stalled.put("JAVA_TOOL_OPTIONS", "-Dringtally.fault=replay-halfway:1:stall");
+        try (RunningService service = RunningService.launch(directory.resolve("data"), stalled)) {
+            service.await("a replay half done", Duration.ofSeconds(60), () ->
+                    said(service, "at replay-halfway"));
+            ProcessHandle.of(service.pid()).orElseThrow().destroy();
+            service.await("a drain", Duration.ofSeconds(10), () ->
+                    service.status().contains("\"status\":\"draining\""));
+            assertEquals(503, service.get("/v1/counters/k").statusCode(),
+                    "half of it is no answer");
+            assertEquals(0, service.awaitExit(Duration.ofSeconds(20)), service.log());
+            assertTrue(service.log().contains("a stop came while the log was replayed"),
+                    service.log());
+            assertFalse(service.log().contains("ERROR"), service.log());
+        }
+        try (RunningService service = start(database, Map.of())) {
+            assertEquals(40_000, total(service));
+            awaitPersisted(service);
+            assertEquals(40_000, TestPostgres.sum(database));
+        }
+    }
+
+    /** What the shard, the flusher, the journal dies of comes when some events have been counted. */
+    @ParameterizedTest
+    @ValueSource(strings = {"tally-batch-begins:5", "flush-cut-taken:2", "body-block-built:5"})
+    void aServiceWhoseThreadDiesEndsWithFiveAndTheNextStartHasAll(String point) throws Exception {
+        String database = TestPostgres.shared().newDatabase();
+        long acked = 0;
+        try (RunningService service = start(database, Map.of(
+                "RINGTALLY_PERSIST_MAX_DELAY", "300ms",
+                "JAVA_TOOL_OPTIONS", "-Dringtally.fault=" + point + ":throw"))) {
+            int status = 202;
+            while (status == 202) {
+                status = statusOf(service);
+                acked += status == 202 ? 1 : 0;
+            }
+            assertTrue(status == 503 || status == 0, "refused, or gone: " + status);
+            assertEquals(5, service.awaitExit(Duration.ofSeconds(30)), service.log());
+            assertTrue(service.log().contains("the service cannot go on"), service.log());
+        }
+        try (RunningService service = start(database, Map.of())) {
+            long total = total(service);
+            // the post that found nobody to answer may count
+            assertTrue(total == acked || total == acked + 1, total + " of " + acked);
+            awaitPersisted(service);
+            assertEquals(total, TestPostgres.sum(database));
+            assertEquals("t", TestPostgres.query(database,
+                    "select balanced from ringtally.ledger"));
+        }
+    }
+
+    private static boolean said(RunningService service, String words) {
+        try {
+            return service.log().contains(words);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /** Of one post; 0 if there was no answer. */
+    private static int statusOf(RunningService service) {
+        try {
+            return service.post("/increment", ONE).statusCode();
+        } catch (IOException gone) {
+            return 0;
         }
     }
 
