@@ -45,6 +45,10 @@ final class FramingFilter implements HttpHandler {
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         Problem wrong = problemOf(exchange);
         if (wrong == null) {
+            if (exchange.getProtocol() == Protocols.HTTP_1_0 && exchange.isPersistent()) {
+                // else the client waits for the end of the connection, and we for its next request
+                exchange.getResponseHeaders().put(Headers.CONNECTION, "keep-alive");
+            }
             next.handleRequest(exchange);
             return;
         }

@@ -325,8 +325,10 @@ class OddInputIT {
         }
         try (RawConnection connection = new RawConnection(service)) {
             for (int i = 0; i < 2; i++) {
-                accepted(connection.send(head + "Connection: keep-alive\r\n\r\n" + body)
-                        .answer());
+                Answer answer = connection.send(head + "Connection: keep-alive\r\n\r\n" + body)
+                        .answer();
+                accepted(answer);
+                assertEquals("keep-alive", answer.header("connection"));
             }
         }
         expect(key, 3);

@@ -78,7 +78,8 @@ class RestartIT {
     @Test
     void aStopDuringTheReplayEndsAtOnceAndTheNextStartHasAll() throws Exception {
         String database = TestPostgres.shared().newDatabase();
-        try (RunningService service = start(database, SLOW)) {
+        try (RunningService service = start(database, Map.of(
+                "JAVA_TOOL_OPTIONS", "-Dringtally.fault=flush-begins:1:hang"))) {
             for (int i = 0; i < 40; i++) {
                 assertEquals(202, service.post("/api/event/bulk", bulk(1_000)).statusCode());
             }
