@@ -314,7 +314,7 @@ public final class Configuration {
 
     public AckSettings ack() throws ConfigurationException {
         return checked("ack", () -> AckSettings.of(values.getString("ack.default"),
-                duration("ack.timeout")));
+                duration("ack.timeout"), values.getInt("ack.max-waiting")));
     }
 
     public DedupeSettings dedupe() throws ConfigurationException {

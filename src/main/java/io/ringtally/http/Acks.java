@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Answers accepted requests once the level they asked for is reached: {@code journaled} at once, on
@@ -22,10 +23,12 @@ final class Acks {
 
     private static final HttpString REACHED = new HttpString("Ringtally-Ack");
     private static final String PARAMETER = "ack";
+    private static final int RETRY_SECONDS = 1;
 
     private final Durability durability;
     private final AckSettings settings;
     private final OpenExchanges open;
+    private final AtomicInteger waiting = new AtomicInteger();
     private final Map<AckLevel, List<AckLane>> lanes = new EnumMap<>(AckLevel.class);
     private final ThreadLocal<Map<AckLevel, AckLane>> ownLanes =
             ThreadLocal.withInitial(() -> new EnumMap<>(AckLevel.class));
@@ -70,6 +73,19 @@ final class Acks {
         return level;
     }
 
+    /** Whether a request would have to wait for this level, and as many as may wait already do. */
+    boolean isCrowded(AckLevel level) {
+        return level != AckLevel.JOURNALED && waiting.get() >= settings.waitingMax();
+    }
+
+    /** What a request is told that may not wait. */
+    Refusal crowded() {
+        return new Refusal(new Problem(ProblemType.TOO_MANY_WAITING, "ack.max-waiting = "
+                + settings.waitingMax() + " requests wait for their level already; nothing of this"
+                + " request was counted: send it again, or with ack=journaled"), "", RETRY_SECONDS,
+                Refusal.Scope.MOMENT, false);
+    }
+
     /**
      * Answers a request whose events are in the log, at this position at the latest.
      *
@@ -87,10 +103,11 @@ final class Acks {
             FaultPoint.EDGE_ANSWERED.passed();
             return;
         }
+        waiting.incrementAndGet();
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
             durability.want(level, position);
             laneOf(exchange, level).await(exchange, position,
-                    new Waiting(level, success, requests));
+                    new Waiting(level, success, requests, waiting));
         });
     }
 
@@ -109,11 +126,12 @@ final class Acks {
         });
     }
 
-    private record Waiting(AckLevel level, Success success, LatencyWriter requests)
-            implements AckLane.Outcome {
+    private record Waiting(AckLevel level, Success success, LatencyWriter requests,
+            AtomicInteger waiting) implements AckLane.Outcome {
 
         @Override
         public void reached(HttpServerExchange exchange) {
+            waiting.decrementAndGet();
             exchange.getResponseHeaders().put(REACHED, level.word());
             success.send(exchange, level);
             answered(exchange, requests);
@@ -122,6 +140,7 @@ final class Acks {
 
         @Override
         public void tooLate(HttpServerExchange exchange) {
+            waiting.decrementAndGet();
             exchange.getResponseHeaders().put(REACHED, AckLevel.JOURNALED.word());
             new Problem(ProblemType.OUTCOME_UNKNOWN,
                     "the events are in the log and will be counted,"

@@ -54,7 +54,7 @@ final class IngestFlow {
             invalid(exchange, context);
             return;
         }
-        Refusal refusal = offer(exchange, context);
+        Refusal refusal = acks.isCrowded(level) ? acks.crowded() : offer(exchange, context);
         if (refusal != null) {
             refuse(exchange, refusal);
             return;
@@ -108,6 +108,11 @@ final class IngestFlow {
     /** The level a request asks for; null if it is wrong, then the list says why. */
     AckLevel levelOf(HttpServerExchange exchange, List<FieldError> errors) {
         return acks.levelOf(exchange, errors);
+    }
+
+    /** Why a request may not wait for this level; null if it may, or need not. */
+    Refusal crowded(AckLevel level) {
+        return acks.isCrowded(level) ? acks.crowded() : null;
     }
 
     /** Answers a request taken in parts: its events are in the log up to a position at most. */

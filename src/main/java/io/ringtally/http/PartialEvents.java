@@ -73,9 +73,11 @@ final class PartialEvents {
         } else if (exchange.getRequestContentLength() > parts.settings.maxStreamBytes()) {
             problem = tooLarge(parts.settings.maxStreamBytes());
         }
-        if (problem != null) {
+        Refusal refusal = problem != null ? Refusal.invalid(problem, "")
+                : parts.flow.crowded(request.level);
+        if (refusal != null) {
             unread.drop(exchange);
-            parts.flow.refuse(exchange, Refusal.invalid(problem, ""));
+            parts.flow.refuse(exchange, refusal);
         } else {
             begin(exchange, request);
         }

@@ -149,6 +149,40 @@ class AckIT {
         }
     }
 
+    @Test
+    void noMoreWaitThanMay() throws Exception {
+        String database = TestPostgres.shared().newDatabase();
+        try (RunningService service = RunningService.start(directory.resolve("data"), database,
+                Map.of("RINGTALLY_ACK_MAX_WAITING", "2", "RINGTALLY_ACK_TIMEOUT", "1m"));
+                JmxConnection jmx = JmxConnection.attach(service.pid());
+                RawConnection one = new RawConnection(service);
+                RawConnection other = new RawConnection(service)) {
+            jmx.call("Persister", "pause");
+            byte[] waits = RawConnection.post("/increment?ack=persisted",
+                    RawConnection.bytes(ONE));
+            one.send(waits);
+            other.send(waits);
+            service.await("both to be counted", Duration.ofSeconds(30), () ->
+                    number(service, "applied_events") == 2);
+            for (String more : List.of("/increment?ack=persisted", "/increment?ack=synced")) {
+                HttpResponse<String> refused = service.post(more, ONE);
+                assertEquals(503, refused.statusCode(), refused.body());
+                assertEquals("1", refused.headers().firstValue("Retry-After").orElse("none"));
+                assertTrue(refused.body().contains("/problems/too-many-waiting"), refused.body());
+            }
+            HttpResponse<String> stream = service.post("/v1/events?mode=partial&ack=persisted",
+                    "application/x-ndjson", "{\"app_id\":\"\",\"message_id\":\"k\","
+                            + "\"event\":\"increment\"}\n");
+            assertEquals(503, stream.statusCode(), stream.body());
+            assertEquals(202, service.post("/increment", ONE).statusCode());
+            jmx.call("Persister", "resume");
+            assertEquals(202, one.answer().status());
+            assertEquals(202, other.answer().status());
+            assertEquals(202, service.post("/increment?ack=persisted", ONE).statusCode());
+            assertEquals(4, TestPostgres.sum(database));
+        }
+    }
+
     private static long sum(String database) {
         try {
             return TestPostgres.sum(database);
