@@ -51,13 +51,13 @@ public final class OpenApi {
     }
 
     /** The one of this build. */
-    static OpenApi ofJar() {
+    public static OpenApi ofJar() {
         return of(new String(Documents.read("openapi.json"),
                 StandardCharsets.UTF_8));
     }
 
-    /** One that a service has shown. */
-    public static OpenApi of(String json) {
+    /** One in text. */
+    private static OpenApi of(String json) {
         try {
             return new OpenApi(JSON.readTree(json));
         } catch (IOException broken) {
@@ -75,6 +75,18 @@ public final class OpenApi {
 
     JsonNode root() {
         return root;
+    }
+
+    /** One of its schemas. */
+    public JsonNode schema(String name) {
+        return root.path("components").path("schemas").path(name);
+    }
+
+    /** The headers it knows. */
+    public List<String> headers() {
+        List<String> names = new ArrayList<>();
+        root.path("components").path("headers").fieldNames().forEachRemaining(names::add);
+        return names;
     }
 
     /** Every method of every path. */
@@ -129,7 +141,7 @@ public final class OpenApi {
         }
 
         /** The scope of a key for it; empty for none. */
-        String scope() {
+        public String scope() {
             return node.path("security").path(node.path("security").size() - 1).path("key")
                     .path(0).asText("");
         }
