@@ -53,7 +53,7 @@ class FlushTimingIT {
     @Test
     void byDefaultThatIsFiveSecondsUnderLoadTooAndTheStatusShowsTheLag() throws Exception {
         try (RunningService service = RunningService.start(directory.resolve("data"), url,
-                Map.of())) {
+                RunningService.optimised(Map.of()))) {
             long took = millisUntilVisible(service, "silent");
             assertTrue(took <= 5_000 + STALL_MILLIS, "took " + took + " ms");
             try (Load load = Load.on(service, 4, 1_000, 500_000)) {

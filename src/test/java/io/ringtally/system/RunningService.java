@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * The jar as a process of its own, on free ports, in a directory of its own.
@@ -24,6 +25,9 @@ import java.util.function.BooleanSupplier;
  * <p>Threading: any thread may send requests; one thread starts and stops it.
  */
 public final class RunningService implements AutoCloseable {
+
+    /** No setting of the service: one of {@link #optimised}. */
+    private static final String OPTIMISED = "test: optimised";
 
     private static final Duration UP_WITHIN = Duration.ofSeconds(60);
 
@@ -41,9 +45,24 @@ public final class RunningService implements AutoCloseable {
         this.log = log;
     }
 
+    /**
+     * These settings for a service that is compiled as in production, where it matters what the
+     * optimising compiler makes of the code. The others do without, and start sooner.
+     */
+    static Map<String, String> optimised(Map<String, String> settings) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.put(OPTIMISED, "");
+        return all;
+    }
+
     /** Starts the jar without waiting for it. */
     public static RunningService launch(Path dataDirectory, Map<String, String> environment)
             throws IOException {
+        return launch(dataDirectory, environment, RunningService::jar);
+    }
+
+    private static RunningService launch(Path dataDirectory, Map<String, String> environment,
+            Function<Map<String, String>, ProcessBuilder> program) throws IOException {
         int[] ports = freePorts(2);
         Files.createDirectories(dataDirectory);
         Path log = Files.createTempFile(dataDirectory.toAbsolutePath().getParent(), "service-",
@@ -57,17 +76,29 @@ public final class RunningService implements AutoCloseable {
                 "RINGTALLY_JOURNAL_SEGMENT_BYTES", "8 MiB",
                 "RINGTALLY_JOURNAL_MAX_UNFORCED_BYTES", "8 MiB"));
         all.putAll(environment);
-        Process process = jar(all).redirectOutput(log.toFile()).start();
+        Process process = program.apply(all).redirectOutput(log.toFile()).start();
         return new RunningService(process, Integer.parseInt(all.get("RINGTALLY_HTTP_PORT")),
                 ports[1], log);
     }
 
     /** The jar with these arguments, and no other settings of ours than these. */
     static ProcessBuilder jar(Map<String, String> environment, String... arguments) {
+        List<String> flags = new ArrayList<>(List.of("-Xmx1g", "-ea"));
+        flags.addAll(ClassArchive.flags());
+        if (!environment.containsKey(OPTIMISED)) {
+            flags.add("-XX:TieredStopAtLevel=1");
+        }
+        ProcessBuilder builder = jar(flags, environment, arguments);
+        builder.environment().remove(OPTIMISED);
+        return builder;
+    }
+
+    /** The jar in a JVM with these flags. */
+    static ProcessBuilder jar(List<String> flags, Map<String, String> environment,
+            String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx1g");
-        command.add("-ea");
+        command.addAll(flags);
         command.add("-jar");
         command.add(System.getProperty("ringtally.jar", "target/ringtally.jar"));
         command.addAll(List.of(arguments));
@@ -83,14 +114,25 @@ public final class RunningService implements AutoCloseable {
         Map<String, String> all = new HashMap<>(environment);
         all.put("RINGTALLY_DB_URL", databaseUrl);
         all.putIfAbsent("RINGTALLY_DB_USER", "postgres");
-        RunningService service = launch(dataDirectory, all);
+        return launch(dataDirectory, all).upOrClosed();
+    }
+
+    /** Starts the jar on an external database, in a JVM with these flags, and waits. */
+    static RunningService start(Path dataDirectory, String databaseUrl, List<String> flags)
+            throws IOException {
+        RunningService service = launch(dataDirectory, Map.of("RINGTALLY_DB_URL", databaseUrl,
+                "RINGTALLY_DB_USER", "postgres"), all -> jar(flags, all));
+        return service.upOrClosed();
+    }
+
+    private RunningService upOrClosed() throws IOException {
         try {
-            service.awaitStatus("up");
+            awaitStatus("up");
         } catch (IOException | RuntimeException | Error notUp) {
-            service.close();
+            close();
             throw notUp;
         }
-        return service;
+        return this;
     }
 
     public static int freePort() throws IOException {

@@ -39,7 +39,8 @@ class StressIT {
     void aHundredThousandEventsFromTwoThousandClientsSumUpExactly(int shards) throws Exception {
         String database = TestPostgres.shared().newDatabase();
         try (RunningService service = RunningService.start(directory.resolve("data"), database,
-                Map.of("RINGTALLY_TALLY_SHARDS", String.valueOf(shards)))) {
+                RunningService.optimised(Map.of(
+                        "RINGTALLY_TALLY_SHARDS", String.valueOf(shards))))) {
             postFromManyClients(service.port());
             assertTrue(service.get("/v1/messages/user-1?app_id=stress").body()
                     .contains("move_right"));
