@@ -57,6 +57,8 @@ public final class ManagementBeans {
                     ServiceBean.DESCRIPTIONS);
             beans.add("Ingest", new IngestBean(service, gate, ring), IngestMXBean.class,
                     IngestBean.DESCRIPTIONS);
+            beans.add("Reads", new ReadsBean(service), ReadsMXBean.class,
+                    ReadsBean.DESCRIPTIONS);
             beans.add("Ring", new RingBean(ring), RingMXBean.class, RingBean.DESCRIPTIONS);
             for (int shard = 0; shard < tally.shards(); shard++) {
                 beans.add("Tally,shard=" + shard, new TallyBean(ring, shard, clock),

@@ -28,6 +28,15 @@ public interface ServiceControl {
     /** Requests refused because of what they said, since the start. */
     long invalidRequests();
 
+    /** Questions that Postgres is asked at this moment. */
+    int runningQueries();
+
+    /** Questions that wait for those. */
+    int waitingQueries();
+
+    /** Streams of counters and messages that are open. */
+    int openStreams();
+
     /** Age of the oldest change that Postgres does not have, milliseconds; 0 if there is none. */
     long persistedLagMillis();
 

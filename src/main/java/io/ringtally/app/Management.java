@@ -68,6 +68,21 @@ final class Management implements ServiceControl {
     }
 
     @Override
+    public int runningQueries() {
+        return pipeline.queries.running();
+    }
+
+    @Override
+    public int waitingQueries() {
+        return pipeline.queries.waiting();
+    }
+
+    @Override
+    public int openStreams() {
+        return pipeline.http.openStreams();
+    }
+
+    @Override
     public long persistedLagMillis() {
         return pipeline.status.persistedLagMillis();
     }

@@ -199,6 +199,7 @@ final class ServiceStatus implements StatusReport {
         json.writeStringField("log", log.uuid().toString());
         json.writeNumberField("persisted_lag_ms", persistedLagMillis());
         writeIngest(json);
+        writeReads(json);
         writeJournal(json);
         writeTally(json);
         writePersister(json);
@@ -246,6 +247,14 @@ final class ServiceStatus implements StatusReport {
         json.writeNumberField("invalid_requests", pipeline.http.invalidRequests());
         json.writeNumberField("ring_slots", pipeline.ring.slots());
         json.writeNumberField("ring_backlog_slots", pipeline.ring.backlogSlots());
+        json.writeEndObject();
+    }
+
+    private void writeReads(JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("reads");
+        json.writeNumberField("running_queries", pipeline.queries.running());
+        json.writeNumberField("waiting_queries", pipeline.queries.waiting());
+        json.writeNumberField("open_streams", pipeline.http.openStreams());
         json.writeEndObject();
     }
 

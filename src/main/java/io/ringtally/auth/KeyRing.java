@@ -55,6 +55,11 @@ public final class KeyRing {
             return key != null && key.hasSecretHash(parsed.secretHash()) ? key : null;
         }
 
+        /** Whether this key is in force, as it is. */
+        public boolean has(ApiKey key) {
+            return key.equals(byId.get(key.id()));
+        }
+
         public int size() {
             return byId.size();
         }

@@ -32,11 +32,14 @@ final class EventStream {
     /** How long the ring may be full before the client is told. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final int TICK_MILLIS = 500;
+    private static final Problem KEY_REVOKED = new Problem(ProblemType.UNAUTHORIZED, "the API key that"
+            + " this was begun with has been revoked meanwhile; send the rest with another one");
 
     private final PartialEvents.Parts parts;
     private final UnreadBody unread;
     private final HttpServerExchange exchange;
     private final PartialEvents.Request request;
+    private final Grant grant;
     private final PartialReport report = new PartialReport();
     private final LineBuffer lines;
     private final int lineBytesMax;
@@ -70,6 +73,7 @@ final class EventStream {
         this.unread = unread;
         this.exchange = exchange;
         this.request = request;
+        this.grant = parts.flow().grantOf(exchange);
         this.lineBytesMax = parts.settings().maxEventBytes();
         this.lines = new LineBuffer(bufferBytes(parts));
     }
@@ -128,7 +132,7 @@ final class EventStream {
     /** Counts the whole lines there are; false if that has to wait, or all has been answered. */
     private boolean countLines() {
         EdgeContext context = parts.contexts().get();
-        while (nextBlock(context)) {
+        while (isAllowed() && nextBlock(context)) {
             int events = context.batch.count();
             Refusal refusal = events == 0 ? null : parts.flow().offer(exchange, context);
             if (refusal == null) {
@@ -155,10 +159,21 @@ final class EventStream {
                 return false;
             }
         }
+        if (answered) {
+            return false;
+        }
         if (ended) {
             answer();
         } else if (source.bytesRead() > parts.settings().maxStreamBytes()) {
             stop(PartialEvents.tooLarge(parts.settings().maxStreamBytes()));
+        }
+        return !answered;
+    }
+
+    /** Whether its key is still in force; if not, this ends. */
+    private boolean isAllowed() {
+        if (!grant.holds()) {
+            stop(KEY_REVOKED);
         }
         return !answered;
     }
@@ -278,7 +293,7 @@ final class EventStream {
         long quiet = System.nanoTime() - progressNanos;
         if (parts.gate().now() == Admission.DRAINING) {
             stop(parts.flow().refusalBy(Admission.DRAINING));
-        } else if (fullSinceNanos == 0
+        } else if (isAllowed() && fullSinceNanos == 0
                 && quiet > TimeUnit.MILLISECONDS.toNanos(parts.requestTimeoutMillis())) {
             stop(new Problem(ProblemType.TOO_SLOW, "no whole line came within "
                     + parts.requestTimeoutMillis() + " ms, which is http.request-timeout"));
@@ -303,6 +318,9 @@ final class EventStream {
         done();
         Refusal nothing = report.nothingCounted();
         if (nothing != null) {
+            if (nothing.problem().status() == KEY_REVOKED.status()) {
+                Guard.challenge(exchange);
+            }
             parts.flow().refuse(exchange, nothing);
         } else {
             parts.flow().answer(exchange, request.level(), position, (taken, level) ->

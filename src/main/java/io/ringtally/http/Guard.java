@@ -29,6 +29,7 @@ final class Guard {
 
     private static final String SCHEME = "Bearer ";
     private static final String CHALLENGE = "Bearer realm=\"ringtally\"";
+    private static final String INVALID_TOKEN = CHALLENGE + ", error=\"invalid_token\"";
     private static final int RETRY_SECONDS = 1;
 
     private static final HttpString RATE_LIMIT = new HttpString("RateLimit");
@@ -70,6 +71,18 @@ final class Guard {
         exchange.getResponseHeaders().put(Headers.RETRY_AFTER, refusal.retryAfterSeconds());
         refusal.problem().send(exchange);
         return false;
+    }
+
+    /** What the request was let in with, to be asked before the connection's next request. */
+    Grant grantOf(HttpServerExchange exchange) {
+        Recognised caller = keys == null ? null
+                : exchange.getConnection().getAttachment(RECOGNISED);
+        return new Grant(keys, caller == null ? null : caller.key);
+    }
+
+    /** Says in the answer which key would do; for a request whose own is in force no more. */
+    static void challenge(HttpServerExchange exchange) {
+        exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, INVALID_TOKEN);
     }
 
     /** The key that the request was let in with, or whoever is at the other end. */
@@ -115,8 +128,7 @@ final class Guard {
         ApiKey key = sent.size() > 1 ? null
                 : keyOf(exchange.getConnection(), sent.getFirst(), snapshot);
         if (key == null) {
-            return refuse(exchange, ProblemType.UNAUTHORIZED,
-                    CHALLENGE + ", error=\"invalid_token\"",
+            return refuse(exchange, ProblemType.UNAUTHORIZED, INVALID_TOKEN,
                     "the API key sent is none that is in force: it is malformed, unknown or"
                             + " revoked");
         }

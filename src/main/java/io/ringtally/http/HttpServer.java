@@ -48,7 +48,7 @@ public final class HttpServer {
                 service.clock()::nanoTime), unread);
         this.flow = new IngestFlow(guard, service.intake(), service.retryAfterSeconds(),
                 service.ids(), new Acks(service.durability(), service.ack(), open));
-        this.streams = new SseEndpoint(service.reads(), service.gate(),
+        this.streams = new SseEndpoint(guard, service.reads(), service.gate(),
                 patienceOf(settings), service.lifecycles(), settings.sse());
         this.routes = new Routes(endpoints(settings, generator, service, guard, unread));
         this.listener = new Listener(settings.host(), settings.port(), settings.ioThreads(),
@@ -144,6 +144,11 @@ public final class HttpServer {
     /** Open streams of server-sent events. */
     public int streams() {
         return streams.count();
+    }
+
+    /** Streams of counters and messages that are open, or about to be. */
+    public int openStreams() {
+        return streams.open();
     }
 
     /** Requests refused because of what they said. */

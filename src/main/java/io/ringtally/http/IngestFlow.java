@@ -100,6 +100,11 @@ final class IngestFlow {
         return null;
     }
 
+    /** What a request that takes long was let in with. */
+    Grant grantOf(HttpServerExchange exchange) {
+        return guard.grantOf(exchange);
+    }
+
     /** What a request is told that the service's state refuses. */
     Refusal refusalBy(Admission admission) {
         return Refusal.of(admission, retryAfterSeconds.applyAsInt(admission));

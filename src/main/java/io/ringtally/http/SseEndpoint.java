@@ -9,7 +9,6 @@ import io.undertow.server.HttpServerExchange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +45,7 @@ final class SseEndpoint {
             + " more counters than a stream shows, " + SseClient.COUNTERS_MAX
             + ": stream them one by one");
 
+    private final Guard guard;
     private final PointReads reads;
     private final AdmissionGate gate;
     private final WaitingExchange.Patience patience;
@@ -53,7 +53,8 @@ final class SseEndpoint {
     private final SseSettings settings;
     private final Problem tooMany;
 
-    private final Set<SseClient> streams = ConcurrentHashMap.newKeySet();
+    /** Each with what it was let in with. */
+    private final Map<SseClient, Grant> streams = new ConcurrentHashMap<>();
     /** Those that are about to begin, too. */
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicBoolean running = new AtomicBoolean();
@@ -64,8 +65,10 @@ final class SseEndpoint {
     private long seenSequence;
     private long lastBeatNanos;
 
-    SseEndpoint(PointReads reads, AdmissionGate gate, WaitingExchange.Patience patience,
-            Map<String, Lifecycle> lifecycles, SseSettings settings) {
+    SseEndpoint(Guard guard, PointReads reads, AdmissionGate gate,
+            WaitingExchange.Patience patience, Map<String, Lifecycle> lifecycles,
+            SseSettings settings) {
+        this.guard = guard;
         this.reads = reads;
         this.gate = gate;
         this.patience = patience;
@@ -137,7 +140,7 @@ final class SseEndpoint {
                 streams.remove(self[0]);
                 left.run();
             });
-            streams.add(self[0]);
+            streams.put(self[0], guard.grantOf(exchange));
             self[0].begin(first);
             // what was published between its first look and its place among the others
             askAnyhow.set(true);
@@ -173,7 +176,7 @@ final class SseEndpoint {
             end();
         }
         boolean ask = askAnyhow.getAndSet(false);
-        List<SseClient> all = new ArrayList<>(streams);
+        List<SseClient> all = new ArrayList<>(streams.keySet());
         if (all.isEmpty()) {
             running.set(false);
             // one may have come since, and seen that rounds were running
@@ -189,6 +192,7 @@ final class SseEndpoint {
             // a change that Postgres refused is taken back without a record in the ring
             ask = true;
         }
+        all.removeIf(this::isRefused);
         long published = reads.published();
         if (ask || published != seenSequence) {
             seenSequence = published;
@@ -196,6 +200,16 @@ final class SseEndpoint {
         } else {
             later(home);
         }
+    }
+
+    /** Whether a stream would not be let in again; it ends, and asked again its client is told. */
+    private boolean isRefused(SseClient stream) {
+        Grant grant = streams.get(stream);
+        boolean refused = grant == null || !grant.holds();
+        if (refused) {
+            stream.run(stream::end);
+        }
+        return refused;
     }
 
     private void look(XnioIoThread home, List<SseClient> all, int from) {
@@ -252,8 +266,13 @@ final class SseEndpoint {
         }
     }
 
+    /** Streams that are open, or about to be. */
+    int open() {
+        return count.get();
+    }
+
     /** Ends all streams; clients connect again when they are let in. */
     void end() {
-        streams.forEach(stream -> stream.run(stream::end));
+        streams.keySet().forEach(stream -> stream.run(stream::end));
     }
 }

@@ -100,6 +100,16 @@ public final class Queries implements AutoCloseable {
         return true;
     }
 
+    /** Questions that wait for a thread. */
+    public int waiting() {
+        return waiting.size();
+    }
+
+    /** Questions that threads are at. */
+    public int running() {
+        return Math.max(0, open.get() - waiting.size());
+    }
+
     private record Asked<T>(Query<T> query, Consumer<Answer<T>> answer, long sinceNanos) {
     }
 

@@ -28,7 +28,7 @@ class ManagementBeansTest {
                 clock), gate, died -> { })) {
             ManagementBeans first = ManagementBeans.register(null, gate, ring, TALLY, clock);
             Set<ObjectName> registered = registered();
-            assertEquals(6, registered.size(), registered.toString());
+            assertEquals(7, registered.size(), registered.toString());
 
             IllegalStateException refused = assertThrows(IllegalStateException.class,
                     () -> ManagementBeans.register(null, gate, ring, TALLY, clock));

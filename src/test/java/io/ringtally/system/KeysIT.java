@@ -88,6 +88,7 @@ class KeysIT {
                                 && status(service, operator).contains("\"keys\":2"));
                 assertTrue(status(service, null).matches("\\{\"status\":\"\\w+\"}"));
                 assertAuditAsksForAKey(service, url, operator);
+                assertWhatIsOpenEndsWithItsKey(service, keys, operator, writer);
                 PostgresFaults.stop(own.server());
                 service.await("the keys not to be read", SOON, () ->
                         !status(service, operator).contains("\"keys\":2,\"last_error\":\"\""));
@@ -99,6 +100,63 @@ class KeysIT {
                 service.await("the new key to be in force", SOON, () ->
                         count(service, late).statusCode() == 202);
             }
+        }
+    }
+
+    private static void assertWhatIsOpenEndsWithItsKey(RunningService service, TestKeys keys,
+            String operator, String writer) throws Exception {
+        String token = keys.make(null, "read", "write");
+        service.await("the key to be in force", SOON, () ->
+                count(service, token).statusCode() == 202);
+        String lines = "Content-Type: application/x-ndjson\r\nContent-Length: 1000\r\n";
+        try (RawConnection stream = open(service, token, "GET /v1/counters/k/stream", "");
+                RawConnection other = open(service, operator, "GET /v1/counters/k/stream", "");
+                RawConnection counted = open(service, token, "POST /v1/events?mode=partial",
+                        lines);
+                RawConnection nothing = open(service, token, "POST /v1/events?mode=partial",
+                        lines)) {
+            readUpTo(stream, "data: ");
+            readUpTo(other, "data: ");
+            counted.send("{\"app_id\":\"\",\"message_id\":\"of-a-stream\","
+                    + "\"event\":\"increment\"}\n");
+            nothing.send("{\"message_id\":");
+            service.await("the line to be counted, and the streams in the gauge", SOON, () ->
+                    status(service, operator, "/v1/counters/of-a-stream").contains("\"total\":1")
+                            && status(service, operator).contains("\"open_streams\":2"));
+            keys.revoke(token);
+            while (!stream.line().equals("0")) {
+                continue;
+            }
+            assertEquals("", stream.line());
+            assertTrue(stream.ends());
+            RawConnection.Answer report = counted.answer();
+            assertEquals(202, report.status(), report.body());
+            assertTrue(report.body().contains("\"accepted\":1,")
+                    && report.body().contains("\"stopped\":{\"index\":1,\"line\":2,")
+                    && report.body().contains("revoked meanwhile"), report.body());
+            RawConnection.Answer refused = nothing.answer();
+            assertEquals(401, refused.status(), refused.body());
+            assertTrue(refused.header("www-authenticate").contains("invalid_token"));
+            assertTrue(refused.body().contains("revoked meanwhile"), refused.body());
+            // the other one's goes on
+            assertEquals(202, count(service, writer).statusCode());
+            readUpTo(other, "data: ");
+            assertTrue(status(service, operator).contains("\"open_streams\":1"));
+        }
+        try (RawConnection again = open(service, token, "GET /v1/counters/k/stream", "")) {
+            assertEquals(401, again.answer().status());
+        }
+    }
+
+    private static RawConnection open(RunningService service, String token, String request,
+            String headers) throws IOException {
+        return new RawConnection(service).send(request + " HTTP/1.1\r\nHost: localhost\r\n"
+                + "Authorization: Bearer " + token + "\r\n" + headers + "\r\n");
+    }
+
+    private static void readUpTo(RawConnection stream, String beginning) throws IOException {
+        while (!stream.line().startsWith(beginning)) {
+            continue;
         }
     }
 
@@ -149,9 +207,13 @@ class KeysIT {
     }
 
     private static String status(RunningService service, String token) {
+        return status(service, token, "/status");
+    }
+
+    private static String status(RunningService service, String token, String path) {
         try {
             HttpRequest.Builder request =
-                    HttpRequest.newBuilder(URI.create(service.url() + "/status"));
+                    HttpRequest.newBuilder(URI.create(service.url() + path));
             if (token != null) {
                 request.header("Authorization", "Bearer " + token);
             }

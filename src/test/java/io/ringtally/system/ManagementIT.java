@@ -56,8 +56,8 @@ class ManagementIT {
     void everyBeanIsThereAndSaysWhatEachOfItsFeaturesMeans() throws Exception {
         Set<String> types = jmx.server().queryNames(new ObjectName("ringtally:*"), null).stream()
                 .map(name -> name.getKeyPropertyListString()).collect(Collectors.toSet());
-        assertEquals(Set.of("type=Service", "type=Ingest", "type=Ring", "type=Tally,shard=0",
-                "type=Tally,shard=1", "type=Store", "type=Persister", "type=Database",
+        assertEquals(Set.of("type=Service", "type=Ingest", "type=Reads", "type=Ring",
+                "type=Tally,shard=0", "type=Tally,shard=1", "type=Store", "type=Persister", "type=Database",
                 "type=Journal"), types);
         for (String type : types) {
             ObjectName name = new ObjectName("ringtally:" + type);
