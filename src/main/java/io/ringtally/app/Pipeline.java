@@ -20,6 +20,8 @@ import io.ringtally.persist.KeyWatch;
 import io.ringtally.ring.AdmissionGate;
 import io.ringtally.ring.Ring;
 import io.ringtally.ring.RingParts;
+import io.ringtally.tally.MessageQuotas;
+import io.ringtally.tally.TallyShard;
 import io.ringtally.time.Clock;
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
@@ -47,6 +49,8 @@ final class Pipeline {
     final Tls tls;
     /** Who may, or null for everybody. */
     final KeyRing keys;
+    /** How many messages apps may have, or null for any number. */
+    final MessageQuotas quotas;
     private final Settings settings;
     private final Clock clock;
     private volatile KeyWatch keyWatch;
@@ -62,10 +66,15 @@ final class Pipeline {
         this.clock = clock;
         this.journal = journal;
         this.latencies = new Latencies(clock);
+        this.quotas = MessageQuotas.of(settings.quotas(), settings.tally().shards(),
+                log.hashSeed());
         RingParts parts = new RingParts(settings.ring(), settings.tally(), log.hashSeed(), clock,
                 new RingParts.Durable(journal.head(), journal, settings.journal().syncInterval(),
-                        settings.journal().batchBytesMax()), latencies);
+                        settings.journal().batchBytesMax()),
+                (number, tally, memory) -> TallyShard.offHeap(number, tally, memory, quotas),
+                latencies);
         this.ring = new Ring(parts, gate, died);
+        ring.intake().limitBy(quotas);
         this.durability = new LogDurability(this);
         this.ids = new IdTable(settings.dedupe(), new EventIdentity(log.hashSeed()),
                 clock.epochMicros());

@@ -275,6 +275,9 @@ final class ServiceStatus implements StatusReport {
         json.writeNumberField("shards", settings.tally().shards());
         json.writeNumberField("counters", counters());
         json.writeNumberField("max_counters", settings.tally().maxCounters());
+        if (pipeline.quotas != null) {
+            json.writeNumberField("quotas_used_up", pipeline.quotas.usedUp());
+        }
         json.writeEndObject();
     }
 

@@ -17,6 +17,7 @@ import io.ringtally.journal.JournalSettings;
 import io.ringtally.persist.PersistSettings;
 import io.ringtally.query.QuerySettings;
 import io.ringtally.ring.RingSettings;
+import io.ringtally.tally.QuotaSettings;
 import io.ringtally.tally.TallySettings;
 import java.time.Duration;
 import java.util.Map;
@@ -27,8 +28,8 @@ import java.util.Map;
  * <p>Threading: immutable.
  */
 record Settings(HttpSettings http, TlsSettings tls, AdminSettings admin, AuthSettings auth,
-        LimitSettings limits, AuditSettings audit, AckSettings ack, RingSettings ring,
-        JournalSettings journal, TallySettings tally, PersistSettings persist,
+        LimitSettings limits, QuotaSettings quotas, AuditSettings audit, AckSettings ack,
+        RingSettings ring, JournalSettings journal, TallySettings tally, PersistSettings persist,
         QuerySettings query, DedupeSettings dedupe, GeneratorSettings generator,
         Duration drainTimeout, Map<String, Lifecycle> lifecycles,
         Map<String, Mapping> mappings) {
@@ -40,10 +41,11 @@ record Settings(HttpSettings http, TlsSettings tls, AdminSettings admin, AuthSet
 
     static Settings of(Configuration configuration) throws ConfigurationException {
         return new Settings(configuration.http(), configuration.tls(), configuration.admin(),
-                configuration.auth(), configuration.limits(), configuration.audit(),
-                configuration.ack(), configuration.ring(), configuration.journal(),
-                configuration.tally(), configuration.persist(), configuration.query(),
-                configuration.dedupe(), configuration.generator(), configuration.drainTimeout(),
-                configuration.lifecycles(), configuration.mappings());
+                configuration.auth(), configuration.limits(), configuration.quotas(),
+                configuration.audit(), configuration.ack(), configuration.ring(),
+                configuration.journal(), configuration.tally(), configuration.persist(),
+                configuration.query(), configuration.dedupe(), configuration.generator(),
+                configuration.drainTimeout(), configuration.lifecycles(),
+                configuration.mappings());
     }
 }

@@ -26,9 +26,10 @@ final class AppSections {
 
     private static final String APPS = "apps";
     private static final String LIFECYCLE = "lifecycle";
+    private static final String MAX_MESSAGES = "max-messages";
 
     /** Every key there is below {@code apps.<app_id>}. */
-    private static final Set<String> KEYS = new TreeSet<>(Set.of(LIFECYCLE));
+    private static final Set<String> KEYS = new TreeSet<>(Set.of(LIFECYCLE, MAX_MESSAGES));
 
     private AppSections() {
     }
@@ -102,5 +103,22 @@ final class AppSections {
             }
         }
         return Map.copyOf(lifecycles);
+    }
+
+    /**
+     * How many messages apps may have, by app id; 0 is any number.
+     *
+     * @throws com.typesafe.config.ConfigException if a value is no number
+     */
+    static Map<String, Long> maxMessages(Config values) {
+        Map<String, Long> limits = new LinkedHashMap<>();
+        for (String key : entries(values).keySet()) {
+            List<String> path = ConfigUtil.splitPath(key);
+            if (path.size() == 3 && path.get(2).equals(MAX_MESSAGES)) {
+                limits.put(path.get(1), values.getString(key).equals("off") ? 0
+                        : values.getLong(key));
+            }
+        }
+        return limits;
     }
 }

@@ -26,6 +26,7 @@ import io.ringtally.persist.DatabaseSettings;
 import io.ringtally.persist.PersistSettings;
 import io.ringtally.query.QuerySettings;
 import io.ringtally.ring.RingSettings;
+import io.ringtally.tally.QuotaSettings;
 import io.ringtally.tally.TallySettings;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -241,6 +242,12 @@ public final class Configuration {
 
     private long rate(String key) {
         return values.getString(key).equals(OFF) ? 0 : values.getLong(key);
+    }
+
+    /** How many messages each app may have. */
+    public QuotaSettings quotas() throws ConfigurationException {
+        return checked("apps", () -> new QuotaSettings(rate("limits.app.max-messages"),
+                AppSections.maxMessages(values)));
     }
 
     public AuditSettings audit() throws ConfigurationException {

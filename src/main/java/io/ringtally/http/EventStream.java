@@ -32,8 +32,9 @@ final class EventStream {
     /** How long the ring may be full before the client is told. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final int TICK_MILLIS = 500;
-    private static final Problem KEY_REVOKED = new Problem(ProblemType.UNAUTHORIZED, "the API key that"
-            + " this was begun with has been revoked meanwhile; send the rest with another one");
+    private static final Problem KEY_REVOKED = new Problem(ProblemType.UNAUTHORIZED,
+            "the API key that this was begun with has been revoked meanwhile; send the rest with"
+                    + " another one");
 
     private final PartialEvents.Parts parts;
     private final UnreadBody unread;
@@ -318,7 +319,7 @@ final class EventStream {
         done();
         Refusal nothing = report.nothingCounted();
         if (nothing != null) {
-            if (nothing.problem().status() == KEY_REVOKED.status()) {
+            if (nothing.problem().type() == KEY_REVOKED.type()) {
                 Guard.challenge(exchange);
             }
             parts.flow().refuse(exchange, nothing);

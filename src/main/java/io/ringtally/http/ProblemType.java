@@ -60,6 +60,7 @@ enum ProblemType {
     TOO_MANY_WAITING(503),
     OUTCOME_UNKNOWN(504),
     UNKNOWN_VERSION(505),
+    QUOTA_USED_UP(507),
     STORE_FULL(507);
 
     /** HTTP status. */

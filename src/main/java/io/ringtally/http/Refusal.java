@@ -42,6 +42,11 @@ record Refusal(Problem problem, String why, int retryAfterSeconds, Scope scope, 
                     "memory has no room for new counters, known ones go on counting;"
                             + " an operator can raise store.max-counters", "", retryAfterSeconds,
                     Scope.ITEMS);
+            case QUOTA_USED_UP -> new Refusal(ProblemType.QUOTA_USED_UP,
+                    "an app has as many messages as its quota allows, known ones go on counting;"
+                            + " an operator can raise apps.<app_id>.max-messages or"
+                            + " limits.app.max-messages", NOTHING, retryAfterSeconds,
+                    Scope.ITEMS);
             case BACKLOG_FULL -> new Refusal(ProblemType.BACKLOG_FULL,
                     "Postgres is behind by as many changed counters as may wait", NOTHING,
                     retryAfterSeconds, Scope.SERVICE);

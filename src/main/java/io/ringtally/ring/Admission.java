@@ -9,6 +9,8 @@ public enum Admission {
     RING_FULL,
     /** The store has no room for new counters; known ones go on counting. */
     STORE_FULL,
+    /** An app may have no more messages; those it has go on counting. */
+    QUOTA_USED_UP,
     /** Postgres is behind by as many changed counters as may wait. */
     BACKLOG_FULL,
     /** The log has no prepared room: its disk, or what it may take of it, is full. */

@@ -6,6 +6,7 @@ import io.ringtally.event.EventBatch;
 import io.ringtally.event.EventCursor;
 import io.ringtally.fault.FaultPoint;
 import io.ringtally.journal.RecordType;
+import io.ringtally.tally.MessageQuotas;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -28,6 +29,7 @@ public final class Intake {
     private final Doorbell[] bells;
     private final Predicate<EventCursor> known;
     private final Consumer<Throwable> broken;
+    private MessageQuotas quotas;
 
     /**
      * Creates the intake of a ring.
@@ -48,6 +50,11 @@ public final class Intake {
         this.broken = broken;
     }
 
+    /** Sets how many messages apps may have, before anything is offered; null for any number. */
+    public void limitBy(MessageQuotas perApp) {
+        quotas = perApp;
+    }
+
     /**
      * Takes all events of a request or none. If they are in the log afterwards, the batch knows
      * {@linkplain EventBatch#publishedAt() where}, also when this throws.
@@ -57,6 +64,9 @@ public final class Intake {
         if (now != Admission.ACCEPTED
                 && !(now == Admission.STORE_FULL && allKnown(batch))) {
             return now;
+        }
+        if (quotas != null && quotas.usedUp() > 0 && isBeyondQuota(batch)) {
+            return Admission.QUOTA_USED_UP;
         }
         if (batch.count() == 0) {
             return Admission.ACCEPTED;
@@ -103,6 +113,16 @@ public final class Intake {
             gate.fail();
             broken.accept(worse);
         }
+    }
+
+    private boolean isBeyondQuota(EventBatch batch) {
+        EventCursor event = batch.cursor();
+        for (int at = 0; at < batch.usedBytes(); at += event.size()) {
+            if (quotas.refuses(event.at(at))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean allKnown(EventBatch batch) {

@@ -1,8 +1,10 @@
 package io.ringtally.tally;
 
 import io.ringtally.event.EventCursor;
+import io.ringtally.event.EventHash;
 import io.ringtally.event.EventLimits;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * The identity of a counter, {@code app 0 message 0 event}, as bytes of UTF-8. No field can hold
@@ -64,6 +66,12 @@ public final class CounterKey implements CharSequence {
 
     int eventOffset() {
         return appLength + messageLength + 2;
+    }
+
+    /** The slice hash of the counter's message, as its events carry it. */
+    long sliceHash(long seed) {
+        return EventHash.sliceOf(Arrays.copyOf(bytes, appLength),
+                Arrays.copyOfRange(bytes, appLength + 1, appLength + 1 + messageLength), seed);
     }
 
     String app() {

@@ -64,9 +64,16 @@ public final class TallyShard implements AutoCloseable {
 
     /** A shard whose counters lie off-heap and whose events lie in {@code ringMemory}. */
     public static TallyShard offHeap(int number, TallySettings settings, ByteBuffer ringMemory) {
+        return offHeap(number, settings, ringMemory, null);
+    }
+
+    /** The same, whose messages are counted for their apps' quotas; null for none. */
+    public static TallyShard offHeap(int number, TallySettings settings, ByteBuffer ringMemory,
+            MessageQuotas quotas) {
         CounterStore store = new OffHeapCounters(number, settings.entriesPerShard(),
                 settings.averageKeyBytes());
-        return new TallyShard(number, settings.shards(), store, ringMemory);
+        return new TallyShard(number, settings.shards(), quotas == null ? store
+                : new QuotaCounters(number, store, quotas), ringMemory);
     }
 
     public int number() {

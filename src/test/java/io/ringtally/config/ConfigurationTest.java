@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValue;
+import io.ringtally.tally.QuotaSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,6 +60,7 @@ class ConfigurationTest {
         configuration.drainTimeout();
         configuration.lifecycles();
         configuration.mappings();
+        configuration.quotas();
     }
 
     @Test
@@ -191,6 +193,15 @@ class ConfigurationTest {
     }
 
     @Test
+    void quotasAreThoseOfAllAppsExceptWhereAnAppHasItsOwn() throws Exception {
+        assertEquals(new QuotaSettings(5, Map.of("shop", 7L, "shop.eu", 0L)),
+                Configuration.load(file("limits.app.max-messages = 5\n"
+                        + "apps { shop { max-messages = 7 }, \"shop.eu\".max-messages = off }"),
+                        Map.of()).quotas());
+        assertEquals(new QuotaSettings(0, Map.of()), Configuration.load(null, Map.of()).quotas());
+    }
+
+    @Test
     void lifecyclesAreThoseOfAppsWhateverTheyAreCalled() throws Exception {
         Configuration configuration = Configuration.load(file("""
                 apps {
@@ -215,6 +226,11 @@ class ConfigurationTest {
 
     @Test
     void anUnknownKeyOfAnAppNamesTheNearestOneToo() throws Exception {
+        assertRefused("apps.shop.max-messages = -1",
+                "apps.\"shop\".max-messages = -1 is out of range: 1 to 1000000000");
+        assertRefused("apps.shop.max-messages = many", "in section apps");
+        assertRefused("limits.app.max-messages = 2000000000",
+                "limits.app.max-messages = 2000000000 is out of range");
         assertRefused("apps.shop.lifecycl = [A]",
                 "there is no key apps.shop.lifecycl; the nearest one is apps.shop.lifecycle");
         assertRefused("apps.\"a.b\".life.cycle = [A]", "there is no key apps.\"a.b\".life.cycle;"

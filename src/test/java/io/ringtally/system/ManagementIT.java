@@ -57,8 +57,8 @@ class ManagementIT {
         Set<String> types = jmx.server().queryNames(new ObjectName("ringtally:*"), null).stream()
                 .map(name -> name.getKeyPropertyListString()).collect(Collectors.toSet());
         assertEquals(Set.of("type=Service", "type=Ingest", "type=Reads", "type=Ring",
-                "type=Tally,shard=0", "type=Tally,shard=1", "type=Store", "type=Persister", "type=Database",
-                "type=Journal"), types);
+                "type=Tally,shard=0", "type=Tally,shard=1", "type=Store", "type=Persister",
+                "type=Database", "type=Journal"), types);
         for (String type : types) {
             ObjectName name = new ObjectName("ringtally:" + type);
             MBeanInfo info = jmx.server().getMBeanInfo(name);

@@ -1,0 +1,63 @@
+package io.ringtally.tally;
+
+/**
+ * A shard's counters, of which each app may have those of so many messages: says which come and go.
+ *
+ * <p>Threading: as {@link CounterStore} says.
+ */
+final class QuotaCounters implements CounterStore {
+
+    private final int shard;
+    private final CounterStore store;
+    private final MessageQuotas quotas;
+
+    QuotaCounters(int shard, CounterStore store, MessageQuotas quotas) {
+        this.shard = shard;
+        this.store = store;
+        this.quotas = quotas;
+    }
+
+    @Override
+    public CounterEntry find(CounterKey key) {
+        return store.find(key);
+    }
+
+    @Override
+    public CounterEntry create(CounterKey key) {
+        // a start that begins anew loads what is there already
+        boolean known = store.contains(key);
+        CounterEntry made = store.create(key);
+        if (made != null && !known) {
+            quotas.added(shard, key);
+        }
+        return made;
+    }
+
+    @Override
+    public boolean contains(CounterKey key) {
+        return store.contains(key);
+    }
+
+    @Override
+    public void remove(CounterKey key) {
+        if (store.contains(key)) {
+            store.remove(key);
+            quotas.removed(shard, key);
+        }
+    }
+
+    @Override
+    public long size() {
+        return store.size();
+    }
+
+    @Override
+    public long offHeapBytes() {
+        return store.offHeapBytes();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}
