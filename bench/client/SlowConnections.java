@@ -3,6 +3,7 @@ package bench.client;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -13,9 +14,9 @@ import java.util.Locale;
 
 /**
  * Many connections of one kind that are a burden to a server: {@code heads} send a header a byte at
- * a time, {@code bodies} a body, {@code idle} ones have asked once and say nothing more. One that
- * the server cuts off is opened again, so there are always as many. Ends at its first byte of
- * input.
+ * a time, {@code bodies} a body, {@code idle} ones have asked once and say nothing more, {@code
+ * readers} ask a thousand times at once and read no answer. One that the server cuts off is opened
+ * again, so there are always as many. Ends at its first byte of input.
  *
  * <p>Threading: one thread does everything.
  */
@@ -25,6 +26,9 @@ final class SlowConnections {
     private static final int OPENED_AT_ONCE = 100;
 
     private static final String POST = "POST /increment HTTP/1.1\r\nHost: x\r\n";
+    /** Answers to so many are more than two kernels keep for a connection. */
+    private static final int UNREAD = 1_000;
+    private static final int RECEIVE_BYTES = 4_096;
     private static final String GET = "GET /status HTTP/1.1\r\nHost: x\r\n\r\n";
 
     private final Selector selector = Selector.open();
@@ -46,6 +50,7 @@ final class SlowConnections {
             case "heads" -> POST + "X-Slow: ";
             case "bodies" -> POST + "Content-Length: 9000\r\n\r\n{\"key\":\"";
             case "idle" -> GET;
+            case "readers" -> GET.repeat(UNREAD);
             default -> throw new IllegalArgumentException("there is no kind " + kind);
         };
         this.beginning = text.getBytes(StandardCharsets.US_ASCII);
@@ -54,7 +59,7 @@ final class SlowConnections {
     /** Arguments: port, kind, number of connections. */
     public static void main(String[] words) throws IOException {
         if (words.length != 3) {
-            System.err.println("usage: SlowConnections PORT heads|bodies|idle NUMBER");
+            System.err.println("usage: SlowConnections PORT heads|bodies|idle|readers NUMBER");
             System.exit(2);
         }
         new SlowConnections(Integer.parseInt(words[0]), words[1], Integer.parseInt(words[2]))
@@ -98,12 +103,18 @@ final class SlowConnections {
         private long lastByteNanos = System.nanoTime();
 
         Slow() throws IOException {
-            channel = SocketChannel.open(server);
+            channel = SocketChannel.open();
+            if (kind.equals("readers")) {
+                channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BYTES);
+            }
+            channel.connect(server);
             channel.configureBlocking(false);
             opened++;
             open++;
             channel.write(ByteBuffer.wrap(beginning));
-            channel.register(selector, SelectionKey.OP_READ, this);
+            if (!kind.equals("readers")) {
+                channel.register(selector, SelectionKey.OP_READ, this);
+            }
         }
 
         /** Sends its next byte, where it sends any; whether it is still there. */
@@ -114,6 +125,7 @@ final class SlowConnections {
             lastByteNanos = now;
             try {
                 if (!kind.equals("idle")) {
+                    // a reader notices here that it has been cut off
                     channel.write(ByteBuffer.wrap(new byte[] {'x'}));
                 }
                 return true;

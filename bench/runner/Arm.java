@@ -39,6 +39,11 @@ record Arm(String label, Kind kind, Path jar, Map<String, String> settings) {
     /** This build, as it is configured. */
     static final Arm RING = named("ring");
 
+    /** {@code https} where it has a certificate among its settings. */
+    String scheme() {
+        return settings.containsKey("RINGTALLY_HTTP_TLS_CERTIFICATE") ? "https" : "http";
+    }
+
     /** What this arm has counted, as a query; empty where it does not count. */
     String sumQuery() {
         return kind.sumQuery;

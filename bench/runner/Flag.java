@@ -6,7 +6,7 @@ import java.util.Locale;
 enum Flag {
     ARMS("simple,sync,ring", "servers to compare: these, or LABEL=JAR+KEY=VALUE, see README"),
     ARM("ring", "the server of the commands that measure one"),
-    SCRIPTS("post", "scripts of bench/wrk, one table each: post, hot, wide, event"),
+    SCRIPTS("post", "scripts of bench/wrk, one table each: post, hot, wide, event, ndjson"),
     ROUNDS("6", "how often each arm is measured; even, as two rounds make a pair"),
     CONNECTIONS("400", "wrk's open connections"),
     THREADS("16", "wrk's threads"),
@@ -15,6 +15,7 @@ enum Flag {
     RECORDS("10000000", "replay: events that PostgreSQL lacks at the least"),
     RATE("20000", "latency, slow: requests a second"),
     SLOW("10000", "slow: connections of each kind"),
+    FEEDS("50", "feeds: how many dashboards are open in the last arm"),
     DURATION("30s", "length of a measured window"),
     WINDOW("2s", "length of a warm-up window"),
     WINDOWS_MAX("15", "how many warm-up windows at most"),

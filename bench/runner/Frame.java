@@ -69,7 +69,7 @@ final class Frame {
     /** The facts of one script: what it sends, and how. */
     static String load(WrkResult sample, Wrk wrk, String script, Duration duration) {
         return String.format(Locale.ROOT, "- keys: %,d; events per request: %d; load: `%s`\n",
-                sample.keys(), sample.eventsPerRequest(), wrk.line(script, duration));
+                sample.keys(), sample.eventsPerRequest(), wrk.line(Arm.RING, script, duration));
     }
 
     private static void fact(StringBuilder text, String name, String value) {

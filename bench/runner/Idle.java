@@ -38,7 +38,8 @@ final class Idle {
         }
     }
 
-    private static String atRest(Session session, Options options, Duration duration) {
+    /** CPU after a rest, in percent of a core. */
+    static String atRest(Session session, Options options, Duration duration) {
         Pause.millis(options.duration(Flag.REST).toMillis());
         Usage.Snapshot before = session.snapshot();
         long started = System.nanoTime();

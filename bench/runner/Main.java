@@ -17,6 +17,7 @@ final class Main {
 
     private static final Map<String, Predicate<Rig>> COMMANDS = Map.of(
             "compare", Comparison::run,
+            "feeds", Feeds::run,
             "flat", Flat::run,
             "idle", Idle::run,
             "latency", Latency::run,
@@ -81,6 +82,7 @@ final class Main {
                 + "  redis        one server beside Redis\n"
                 + "  replay       from a kill to the first answer, with a long log\n"
                 + "  slow         latency and memory beside thousands of slow clients\n"
+                + "  feeds        throughput with dashboards open, and CPU at rest\n"
                 + "  samples F    the same tables from a recording that exists\n"
                 + "  flat         memory and log under more load than it can take\n"
                 + "  forces DIR   what a force costs on the disk of DIR, two ways\n"

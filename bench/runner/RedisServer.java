@@ -63,12 +63,12 @@ final class RedisServer implements AutoCloseable {
         return process.pid();
     }
 
-    /** INCR of random keys, 1,000 of them; returns the rate as redis-benchmark gives it. */
-    double increments(long count) {
+    /** INCR of random keys, so many of them; returns the rate as redis-benchmark gives it. */
+    double increments(long count, long keys) {
         List<String> words = new ArrayList<>(Pin.to(options.text(Flag.PIN_CLIENT)));
         words.addAll(List.of("redis-benchmark", "-p", port, "-c", options.text(Flag.CONNECTIONS),
-                "-P", options.text(Flag.PIPELINE), "-n", Long.toString(count), "-r", "1000",
-                "--csv", "INCR", "key:__rand_int__"));
+                "-P", options.text(Flag.PIPELINE), "-n", Long.toString(count),
+                "-r", Long.toString(keys), "--csv", "INCR", "key:__rand_int__"));
         String last = Command.output(words).lines().reduce((a, b) -> b).orElse("");
         // "INCR key:__rand_int__","15243.90","2.1",...
         return Double.parseDouble(last.replace("\"", "").split(",")[1]);

@@ -39,7 +39,9 @@ final class Session implements AutoCloseable {
                 directory.resolve("server.log"), rig.procStat());
         boolean ready = false;
         try {
-            server.awaitReady(rig.options().whole(Flag.HTTP_PORT));
+            // with TLS by the admin port, which says the same in the clear
+            server.awaitReady(rig.options().whole(Flag.HTTP_PORT)
+                    + (arm.scheme().equals("https") ? 1 : 0));
             ready = true;
         } finally {
             if (!ready) {
@@ -102,12 +104,13 @@ final class Session implements AutoCloseable {
 
     private Window run(String script, Duration duration) {
         Usage.Snapshot before = snapshot();
-        WrkResult result = rig.wrk().run(script, duration);
+        WrkResult result = rig.wrk().run(arm, script, duration);
         Window window = new Window(result, before.until(snapshot()));
         acked += result.ok() * result.eventsPerRequest();
         unread += (long) rig.wrk().connections() * result.eventsPerRequest();
         wrkRuns++;
-        rig.results().raw(arm.label() + " " + rig.wrk().line(script, duration), result.output());
+        rig.results().raw(arm.label() + " " + rig.wrk().line(arm, script, duration),
+                result.output());
         if (!server.isAlive()) {
             faults.add("the server died");
         }

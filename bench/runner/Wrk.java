@@ -27,8 +27,8 @@ final class Wrk {
         }
     }
 
-    WrkResult run(String script, Duration duration) {
-        return WrkResult.parse(Command.output(words(script, duration)));
+    WrkResult run(Arm arm, String script, Duration duration) {
+        return WrkResult.parse(Command.output(words(arm, script, duration)));
     }
 
     /** Connections wrk really opens: the same number in each thread. */
@@ -42,19 +42,19 @@ final class Wrk {
     }
 
     /** The command as a person would type it. */
-    String line(String script, Duration duration) {
-        List<String> words = words(script, duration);
+    String line(Arm arm, String script, Duration duration) {
+        List<String> words = words(arm, script, duration);
         int path = words.indexOf("-s") + 1;
         words.set(path, "bench/wrk/" + script + ".lua");
         return String.join(" ", words);
     }
 
-    private List<String> words(String script, Duration duration) {
+    private List<String> words(Arm arm, String script, Duration duration) {
         List<String> words = new ArrayList<>(Pin.to(options.text(Flag.PIN_CLIENT)));
         words.addAll(List.of("wrk", "-c", options.text(Flag.CONNECTIONS),
                 "-t", options.text(Flag.THREADS), "-d", duration.toSeconds() + "s",
                 "-s", scripts.resolve(script + ".lua").toString(),
-                "http://127.0.0.1:" + options.text(Flag.HTTP_PORT)));
+                arm.scheme() + "://127.0.0.1:" + options.text(Flag.HTTP_PORT)));
         return words;
     }
 }

@@ -1,0 +1,216 @@
+package bench.runner;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The command {@code feeds}: throughput with no, one and many dashboards open at {@code /v1/feed},
+ * alternating, and CPU at rest with none and one; in one life of the server.
+ *
+ * <p>Threading: used by the main thread only; open feeds are read by a thread of their own.
+ */
+final class Feeds {
+
+    private static final List<Integer> AT_REST = List.of(0, 1);
+
+    private record Run(int round, int open, double rate, double micros, long received) {
+    }
+
+    private final Rig rig;
+    private final Options options;
+    private final List<Integer> counts;
+    private final List<Run> runs = new ArrayList<>();
+    private WrkResult sample;
+
+    private Feeds(Rig rig) {
+        this.rig = rig;
+        this.options = rig.options();
+        this.counts = List.of(0, 1, options.whole(Flag.FEEDS));
+    }
+
+    static boolean run(Rig rig) {
+        return new Feeds(rig).measure();
+    }
+
+    private boolean measure() {
+        Arm arm = Arm.named(options.text(Flag.ARM));
+        String script = options.list(Flag.SCRIPTS).get(0);
+        StringBuilder text = new StringBuilder("# Open dashboards: " + rig.results().name()
+                + "\n\n" + rig.frame().text());
+        try (Session session = new Session(rig, arm, options.onlyIoThreads())) {
+            StringBuilder rest = new StringBuilder("| feeds | CPU at rest, % of a core |\n"
+                    + "|---|---|\n");
+            for (int open : AT_REST) {
+                try (Readers readers = new Readers(adminPort(), open)) {
+                    String percent = Idle.atRest(session, options,
+                            options.duration(Flag.DURATION));
+                    Rig.say("  " + open + " open, at rest: " + percent);
+                    rest.append("| ").append(open).append(" | ").append(percent).append(" |\n");
+                    readers.check();
+                }
+            }
+            WarmUp warmUp = WarmUp.on(session, script, options);
+            for (int round = 0; round < options.whole(Flag.ROUNDS); round++) {
+                List<Integer> order = new ArrayList<>(counts);
+                if (round % 2 == 1) {
+                    Collections.reverse(order);
+                }
+                for (int open : order) {
+                    runs.add(take(session, script, round, open));
+                }
+            }
+            Outcome outcome = session.finish();
+            text.append(Frame.load(sample, rig.wrk(), script,
+                            options.duration(Flag.DURATION)))
+                    .append("- arm: ").append(arm.description()).append("; warm-up windows ")
+                    .append(warmUp.text()).append("\n\n").append(rest).append('\n');
+            table(text);
+            text.append(outcome.valid() ? "\nThe sum in Postgres was exact.\n"
+                    : "\nVOID: " + String.join("; ", outcome.faults()) + "\n");
+            rig.results().write(".md", text.toString());
+            return outcome.valid();
+        }
+    }
+
+    private int adminPort() {
+        return options.whole(Flag.HTTP_PORT) + 1;
+    }
+
+    private Run take(Session session, String script, int round, int open) {
+        try (Readers readers = new Readers(adminPort(), open)) {
+            Duration duration = options.duration(Flag.DURATION);
+            Window window = session.load(script, duration);
+            readers.check();
+            sample = window.load();
+            Run run = new Run(round, open, window.requestsPerSecond(),
+                    window.serverMicrosPerRequest(), readers.events());
+            Rig.say(String.format(Locale.ROOT, "  %d open, round %d: %,.0f requests/s, %.2f us"
+                    + " CPU a request, %d events read", open, round + 1, run.rate, run.micros,
+                    run.received));
+            return run;
+        }
+    }
+
+    private void table(StringBuilder text) {
+        text.append("| feeds | requests/s | against none | server CPU us/request |\n"
+                + "|---|---|---|---|\n");
+        for (int open : counts) {
+            List<Run> of = runs.stream().filter(run -> run.open == open).toList();
+            List<Double> ratios = of.stream().map(run -> run.rate / runs.stream()
+                    .filter(other -> other.round == run.round && other.open == 0)
+                    .findFirst().orElseThrow().rate).toList();
+            text.append(String.format(Locale.ROOT, "| %d | %s | %s | %s |%n", open,
+                    Spread.of(of.stream().map(Run::rate).toList()).text("%,.0f"),
+                    Spread.of(ratios).text("%.3f"),
+                    Spread.of(of.stream().map(Run::micros).toList()).text("%.2f")));
+        }
+    }
+
+    /**
+     * Open feeds, each read as it comes.
+     *
+     * <p>Threading: its own thread reads, the main one asks.
+     */
+    private static final class Readers implements AutoCloseable {
+
+        private final Selector selector;
+        private final List<SocketChannel> channels = new ArrayList<>();
+        private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+        private volatile long events;
+        private volatile String broken = "";
+        private volatile boolean closed;
+        private final Thread thread = new Thread(this::read, "feeds");
+
+        Readers(int port, int count) {
+            byte[] request = ("GET /v1/feed HTTP/1.1\r\nHost: 127.0.0.1:" + port
+                    + "\r\nAccept: text/event-stream\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII);
+            try {
+                selector = Selector.open();
+                for (int i = 0; i < count; i++) {
+                    SocketChannel channel = SocketChannel.open(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                    channel.write(ByteBuffer.wrap(request));
+                    channel.configureBlocking(false);
+                    channel.register(selector, SelectionKey.OP_READ, new boolean[1]);
+                    channels.add(channel);
+                }
+            } catch (IOException failure) {
+                throw new UncheckedIOException("no feed at port " + port, failure);
+            }
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        private void read() {
+            try {
+                while (!closed) {
+                    selector.select(this::readable, 200);
+                }
+            } catch (IOException failure) {
+                broken = failure.toString();
+            }
+        }
+
+        private void readable(SelectionKey key) {
+            try {
+                int count = ((SocketChannel) key.channel()).read(buffer.clear());
+                String text = new String(buffer.array(), 0, Math.max(0, count),
+                        StandardCharsets.UTF_8);
+                boolean[] begun = (boolean[]) key.attachment();
+                if (count < 0 || !begun[0] && !text.startsWith("HTTP/1.1 200")) {
+                    broken = count < 0 ? "a feed has ended" : text.lines().findFirst().orElse("");
+                    key.cancel();
+                }
+                begun[0] = true;
+                events += text.split("\ndata:", -1).length - 1;
+            } catch (IOException failure) {
+                broken = failure.toString();
+                key.cancel();
+            }
+        }
+
+        /** Events read so far; one that comes in two packets may be missed. */
+        long events() {
+            return events;
+        }
+
+        /** That all of them are open, and something has come where there are any. */
+        void check() {
+            if (!broken.isEmpty() || !channels.isEmpty() && events == 0) {
+                throw new IllegalStateException("the feeds: " + (broken.isEmpty()
+                        ? "no event came" : broken));
+            }
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            try {
+                thread.join(2_000);
+                for (SocketChannel channel : channels) {
+                    channel.close();
+                }
+                selector.close();
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
