@@ -1,9 +1,8 @@
 package io.ringtally.http;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.zip.GZIPInputStream;
 
 /**
  * A body that was sent compressed, inflated up to a limit.
@@ -27,19 +26,26 @@ record GzipBody(byte[] bytes, int length) {
     static GzipBody inflate(byte[] body, int length, int limit) throws IOException {
         byte[] bytes = new byte[(int) Math.min((long) limit + 1,
                 Math.max(BUFFER_BYTES, (long) length * USUAL_RATIO))];
+        ByteBuffer compressed = ByteBuffer.wrap(body, 0, length);
         int used = 0;
-        try (GZIPInputStream inflated = new GZIPInputStream(
-                new ByteArrayInputStream(body, 0, length), BUFFER_BYTES)) {
-            while (true) {
-                int read = inflated.read(bytes, used, bytes.length - used);
-                if (read < 0 || used > limit) {
-                    return new GzipBody(bytes, used);
-                }
-                used += read;
-                if (used == bytes.length && used <= limit) {
+        Gunzip gunzip = new Gunzip();
+        try {
+            while (used <= limit) {
+                if (used == bytes.length) {
                     bytes = Arrays.copyOf(bytes, (int) Math.min((long) limit + 1, 2L * used));
                 }
+                int made = gunzip.inflate(compressed, bytes, used, bytes.length - used);
+                if (made == 0) {
+                    if (!gunzip.isComplete()) {
+                        throw new IOException("it ends too early");
+                    }
+                    break;
+                }
+                used += made;
             }
+            return new GzipBody(bytes, used);
+        } finally {
+            gunzip.close();
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.ringtally.http;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -58,6 +59,23 @@ class GunzipTest {
             assertArrayEquals(text, read.text(), "flags " + flags);
             assertTrue(read.gunzip.isComplete());
         }
+    }
+
+    @Test
+    void aWholeBodyIsInflatedUpToItsLimit() throws IOException {
+        byte[] text = text(new Random(SEED), 50_000);
+        byte[] both = concat(gzip(text), gzip(text));
+        byte[] twice = concat(text, text);
+        for (int limit : new int[] {twice.length, twice.length + 1, 1 << 20}) {
+            GzipBody all = GzipBody.inflate(both, both.length, limit);
+            assertArrayEquals(twice, Arrays.copyOf(all.bytes(), all.length()));
+        }
+        assertEquals(twice.length,
+                GzipBody.inflate(both, both.length, twice.length - 1).length());
+        // a large one is not inflated any further than to see that
+        assertEquals(101, GzipBody.inflate(both, both.length, 100).length());
+        assertThrows(IOException.class, () -> GzipBody.inflate(both, both.length - 1, 1 << 20));
+        assertThrows(IOException.class, () -> GzipBody.inflate(both, 0, 1 << 20));
     }
 
     @Test
