@@ -5,15 +5,16 @@ import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanFeatureInfo;
 import javax.management.MBeanInfo;
 import javax.management.MBeanOperationInfo;
-import javax.management.NotCompliantMBeanException;
-import javax.management.StandardMBean;
+import javax.management.NotificationBroadcasterSupport;
+import javax.management.NotificationEmitter;
+import javax.management.StandardEmitterMBean;
 
 /**
  * An MXBean whose attributes and operations say in any JMX console what they mean.
  *
  * <p>Threading: any thread.
  */
-final class DescribedBean extends StandardMBean {
+final class DescribedBean extends StandardEmitterMBean {
 
     /** Under this name stands what the bean as a whole is. */
     static final String BEAN = "";
@@ -26,9 +27,14 @@ final class DescribedBean extends StandardMBean {
      * @param descriptions a text for each attribute (by name, first letter large), each operation,
      *     and {@link #BEAN}
      */
-    <T> DescribedBean(T bean, Class<T> type, Map<String, String> descriptions)
-            throws NotCompliantMBeanException {
-        super(bean, type, true);
+    <T> DescribedBean(T bean, Class<T> type, Map<String, String> descriptions) {
+        this(bean, type, descriptions, new NotificationBroadcasterSupport());
+    }
+
+    /** Wraps a bean that tells listeners something, through this emitter. */
+    <T> DescribedBean(T bean, Class<T> type, Map<String, String> descriptions,
+            NotificationEmitter emitter) {
+        super(bean, type, true, emitter);
         this.descriptions = descriptions;
         assert describesAll() : type + " has undescribed or unknown features: " + descriptions;
     }

@@ -26,4 +26,28 @@ public interface IngestMXBean {
      * wrong type (415) or too large (413), wrong paths and methods, and reads.
      */
     long getInvalidRequests();
+
+    /** Microseconds that half of the accepted requests took, or less; last ten seconds. */
+    long getRequestP50Micros();
+
+    /** Microseconds that 99 of 100 accepted requests took, or less; last ten seconds. */
+    long getRequestP99Micros();
+
+    /** Microseconds that 999 of 1000 accepted requests took, or less; last ten seconds. */
+    long getRequestP999Micros();
+
+    /** Microseconds that all accepted requests took, or less; last ten seconds. */
+    long getRequestMaxMicros();
+
+    /** Microseconds that half of the events waited for their shard, or less; last ten seconds. */
+    long getTalliedP50Micros();
+
+    /** Microseconds that 99 of 100 events waited for their shard, or less; last ten seconds. */
+    long getTalliedP99Micros();
+
+    /** Microseconds that 999 of 1000 events waited for their shard, or less; last ten seconds. */
+    long getTalliedP999Micros();
+
+    /** Microseconds that all events waited for their shard, or less; last ten seconds. */
+    long getTalliedMaxMicros();
 }

@@ -15,6 +15,7 @@ import java.util.Map;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.JMException;
 import javax.management.MBeanServer;
+import javax.management.MalformedObjectNameException;
 import javax.management.ObjectName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,11 +38,13 @@ public final class ManagementBeans {
     private final ServiceControl service;
     private final Ring ring;
     private final TallySettings tally;
+    private final StatusNotifier notifier;
 
     private ManagementBeans(ServiceControl service, Ring ring, TallySettings tally) {
         this.service = service;
         this.ring = ring;
         this.tally = tally;
+        this.notifier = new StatusNotifier(service, nameOf("Service"));
     }
 
     /**
@@ -53,8 +56,8 @@ public final class ManagementBeans {
             TallySettings tally, Clock clock) {
         ManagementBeans beans = new ManagementBeans(service, ring, tally);
         try {
-            beans.add("Service", new ServiceBean(service), ServiceMXBean.class,
-                    ServiceBean.DESCRIPTIONS);
+            beans.add("Service", new DescribedBean(new ServiceBean(service), ServiceMXBean.class,
+                    ServiceBean.DESCRIPTIONS, beans.notifier));
             beans.add("Ingest", new IngestBean(service, gate, ring), IngestMXBean.class,
                     IngestBean.DESCRIPTIONS);
             beans.add("Reads", new ReadsBean(service), ReadsMXBean.class,
@@ -84,11 +87,19 @@ public final class ManagementBeans {
                 DatabaseBean.DESCRIPTIONS);
     }
 
-    private synchronized <T> void add(String type, T bean, Class<T> as,
-            Map<String, String> descriptions) {
+    /** Tells listeners if the status has changed since the last look. */
+    public void look() {
+        notifier.look();
+    }
+
+    private <T> void add(String type, T bean, Class<T> as, Map<String, String> descriptions) {
+        add(type, new DescribedBean(bean, as, descriptions));
+    }
+
+    private synchronized void add(String type, DescribedBean bean) {
         try {
-            ObjectName name = new ObjectName(DOMAIN + type);
-            server.registerMBean(new DescribedBean(bean, as, descriptions), name);
+            ObjectName name = nameOf(type);
+            server.registerMBean(bean, name);
             registered.push(name);
         } catch (InstanceAlreadyExistsException taken) {
             throw new IllegalStateException("another Ringtally in this process has registered the"
@@ -97,6 +108,14 @@ public final class ManagementBeans {
         } catch (JMException refused) {
             throw new IllegalStateException("the MXBean " + DOMAIN + type
                     + " cannot be registered: " + refused.getMessage(), refused);
+        }
+    }
+
+    private static ObjectName nameOf(String type) {
+        try {
+            return new ObjectName(DOMAIN + type);
+        } catch (MalformedObjectNameException wrong) {
+            throw new IllegalArgumentException(type, wrong);
         }
     }
 

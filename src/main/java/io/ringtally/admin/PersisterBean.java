@@ -16,6 +16,18 @@ final class PersisterBean implements PersisterMXBean {
     static final Map<String, String> DESCRIPTIONS = Map.ofEntries(
             Map.entry(DescribedBean.BEAN, "The flusher. Thresholds set here hold until the process"
                     + " ends; the configuration is not changed"),
+            Map.entry("PersistedP50Micros", "Microseconds that half of the events waited for"
+                    + " Postgres"
+                    + ", or less, in the last ten seconds; 0 if none did. Known at the commit:"
+                    + " nothing new is seen while it is away"),
+            Map.entry("PersistedP99Micros", "Microseconds that 99 of 100 events waited for"
+                    + " Postgres"
+                    + ", or less, in the last ten seconds; 0 if none did"),
+            Map.entry("PersistedP999Micros", "Microseconds that 999 of 1000 events waited for"
+                    + " Postgres"
+                    + ", or less, in the last ten seconds; 0 if none did"),
+            Map.entry("PersistedMaxMicros", "Microseconds that all events waited for Postgres"
+                    + ", or less, in the last ten seconds; 0 if none did"),
             Map.entry("Position", "Log position up to which everything is in Postgres; not a"
                     + " number of events"),
             Map.entry("Epoch", "How often this log has been taken over; raised at every start"),
@@ -162,5 +174,29 @@ final class PersisterBean implements PersisterMXBean {
     @Override
     public void resume() {
         flusher.resume();
+    }
+
+    @Override
+    public long getPersistedP50Micros() {
+        return micros(service.latencies().persisted().lastTenSeconds().p50Nanos());
+    }
+
+    @Override
+    public long getPersistedP99Micros() {
+        return micros(service.latencies().persisted().lastTenSeconds().p99Nanos());
+    }
+
+    @Override
+    public long getPersistedP999Micros() {
+        return micros(service.latencies().persisted().lastTenSeconds().p999Nanos());
+    }
+
+    @Override
+    public long getPersistedMaxMicros() {
+        return micros(service.latencies().persisted().lastTenSeconds().maxNanos());
+    }
+
+    private static long micros(long nanos) {
+        return nanos / 1_000;
     }
 }

@@ -79,4 +79,16 @@ public interface PersisterMXBean {
 
     /** Takes a pause back; what is due is flushed at once. */
     void resume();
+
+    /** Microseconds that half of the events waited for Postgres, or less; last ten seconds. */
+    long getPersistedP50Micros();
+
+    /** Microseconds that 99 of 100 events waited for Postgres, or less; last ten seconds. */
+    long getPersistedP99Micros();
+
+    /** Microseconds that 999 of 1000 events waited for Postgres, or less; last ten seconds. */
+    long getPersistedP999Micros();
+
+    /** Microseconds that all events waited for Postgres, or less; last ten seconds. */
+    long getPersistedMaxMicros();
 }

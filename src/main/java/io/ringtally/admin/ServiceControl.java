@@ -1,5 +1,7 @@
 package io.ringtally.admin;
 
+import io.ringtally.metrics.Latencies;
+
 /**
  * The service as its operators see it: what only the whole knows, and what is done to the whole.
  *
@@ -39,6 +41,9 @@ public interface ServiceControl {
 
     /** Age of the oldest change that Postgres does not have, milliseconds; 0 if there is none. */
     long persistedLagMillis();
+
+    /** How long things take. */
+    Latencies latencies();
 
     /**
      * Refuses events from now on and brings everything accepted into Postgres.

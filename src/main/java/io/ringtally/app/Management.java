@@ -2,6 +2,7 @@ package io.ringtally.app;
 
 import io.ringtally.admin.ServiceControl;
 import io.ringtally.journal.LogIdentity;
+import io.ringtally.metrics.Latencies;
 import io.ringtally.persist.Flusher;
 import io.ringtally.ring.Admission;
 import io.ringtally.ring.Ring;
@@ -80,6 +81,11 @@ final class Management implements ServiceControl {
     @Override
     public int openStreams() {
         return pipeline.http.openStreams();
+    }
+
+    @Override
+    public Latencies latencies() {
+        return pipeline.latencies;
     }
 
     @Override

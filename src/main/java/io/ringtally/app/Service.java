@@ -86,10 +86,10 @@ final class Service {
             Journal journal = openJournal(log);
             pipeline = new Pipeline(settings, log, journal, clock,
                     cause -> die(ExitCode.STAGE_DIED));
-            seconds = EverySecond.start(pipeline.latencies::tick);
             beans = ManagementBeans.register(new Management(pipeline, log,
                     settings.drainTimeout()), pipeline.gate, pipeline.ring, settings.tally(),
                     clock);
+            seconds = EverySecond.start(pipeline.latencies::tick, beans::look);
             listen(pipeline.http::start, "http", settings.http().host(), settings.http().port());
             admin = new AdminPort(settings, pipeline);
             listen(admin::start, "admin", settings.admin().host(), settings.admin().port());

@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import javax.management.AttributeChangeNotification;
 import javax.management.JMException;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanInfo;
@@ -59,12 +63,15 @@ class ManagementIT {
         assertEquals(Set.of("type=Service", "type=Ingest", "type=Reads", "type=Ring",
                 "type=Tally,shard=0", "type=Tally,shard=1", "type=Store", "type=Persister",
                 "type=Database", "type=Journal"), types);
+        String operations = Files.readString(Path.of("docs/operations.md"));
         for (String type : types) {
             ObjectName name = new ObjectName("ringtally:" + type);
             MBeanInfo info = jmx.server().getMBeanInfo(name);
             assertSays(info.getDescription(), type);
             for (MBeanAttributeInfo attribute : info.getAttributes()) {
                 assertSays(attribute.getDescription(), type + " " + attribute.getName());
+                assertTrue(operations.contains(attribute.getName() + "`"),
+                        type + " " + attribute.getName() + " is not in docs/operations.md");
                 jmx.server().getAttribute(name, attribute.getName());
             }
             for (MBeanOperationInfo operation : info.getOperations()) {
@@ -107,6 +114,16 @@ class ManagementIT {
                 + jmx.number("Tally,shard=1", "AppliedEvents"));
         assertEquals(1, jmx.number("Ingest", "InvalidRequests"));
         assertEquals(4, jmx.number("Database", "MaxConnections"));
+        // recorded by now, shown with the next second
+        service.await("a look at the latencies", SOON, () -> holds(() ->
+                jmx.number("Ingest", "RequestMaxMicros") > 0
+                        && jmx.number("Ingest", "TalliedMaxMicros") > 0));
+        assertTrue(jmx.number("Ingest", "RequestP50Micros")
+                <= jmx.number("Ingest", "RequestMaxMicros"));
+        assertEquals(0, jmx.number("Persister", "PersistedMaxMicros"), "nothing was flushed");
+        jmx.call("Persister", "flushNow");
+        service.await("a look at the latencies", SOON, () -> holds(() ->
+                jmx.number("Persister", "PersistedP50Micros") > 0));
         assertTrue(jmx.number("Store", "OffHeapBytes") > 0);
         assertTrue(jmx.number("Service", "UptimeMillis") > 0);
     }
@@ -182,6 +199,21 @@ class ManagementIT {
         jmx.call("Persister", "resume");
         awaitInPostgres(2);
         assertEquals("up", jmx.get("Service", "Status"));
+    }
+
+    @Test
+    void whoeverListensIsToldOfEveryOtherStatusWithItsReason() throws Exception {
+        List<String> told = new CopyOnWriteArrayList<>();
+        jmx.server().addNotificationListener(JmxConnection.name("Service"), (news, handback) -> {
+            AttributeChangeNotification change = (AttributeChangeNotification) news;
+            told.add(change.getAttributeName() + " " + change.getOldValue() + " -> "
+                    + change.getNewValue() + ": " + change.getMessage());
+        }, null, null);
+        jmx.call("Persister", "pause");
+        String paused = "Status up -> degraded: flushes are paused by an operator";
+        service.await("the news of a pause", SOON, () -> told.contains(paused));
+        jmx.call("Persister", "resume");
+        service.await("the news of its end", SOON, () -> told.contains("Status degraded -> up: "));
     }
 
     @Test
