@@ -9,6 +9,8 @@ enum ExitCode {
     START_FAILED(1),
     /** An audit has found that the books do not agree. */
     UNBALANCED(1),
+    /** An examination has found something that must be changed. */
+    UNHEALTHY(1),
     /** The configuration cannot be used. */
     BAD_CONFIGURATION(2),
     /** The drain took too long; the log says what is missing in Postgres. */

@@ -20,7 +20,8 @@ import picocli.CommandLine.ScopeType;
 @Command(name = "ringtally", mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         subcommands = {CommandLine.HelpCommand.class, AuditCommand.class,
-                VerifyCommand.class, JournalCommand.class, KeysCommand.class},
+                VerifyCommand.class, JournalCommand.class, KeysCommand.class,
+                DoctorCommand.class},
         description = "Counts events over HTTP, exactly, into Postgres."
                 + " Without a command: serve.")
 public final class Main implements Runnable {

@@ -166,6 +166,15 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 .map(found -> jdbcUrl(found.port(), DATABASE));
     }
 
+    /**
+     * Whether this user may run it: not root, or one that may make a user namespace.
+     *
+     * @throws IOException if that cannot be tried
+     */
+    public static boolean mayRun() throws IOException {
+        return PostgresBinaries.mayRun();
+    }
+
     private static String show(Connection connection, String setting) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("show " + setting)) {

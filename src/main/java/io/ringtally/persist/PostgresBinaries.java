@@ -51,7 +51,7 @@ final class PostgresBinaries {
      */
     static PostgresBinaries unpackedIn(Path directory) throws IOException {
         boolean root = new UnixSystem().getUid() == ROOT;
-        if (root && !mayUseUserNamespace()) {
+        if (!mayRun()) {
             throw new IOException("PostgreSQL does not run as root, and this system allows root no"
                     + " user namespace (unshare -U fails): run Ringtally as an ordinary user, in a"
                     + " container with --user or USER, or name a server in db.url"
@@ -64,6 +64,11 @@ final class PostgresBinaries {
             unpack(archive, home);
         }
         return new PostgresBinaries(home.toRealPath(), root);
+    }
+
+    /** Whether this user can run them: not root, or a root that may become somebody else. */
+    static boolean mayRun() throws IOException {
+        return new UnixSystem().getUid() != ROOT || mayUseUserNamespace();
     }
 
     /** A call of one of the programs, with an environment that holds no settings of PostgreSQL. */
@@ -172,7 +177,7 @@ final class PostgresBinaries {
             } catch (IOException failed) {
                 fresh.discard();
                 throw new IOException("PostgreSQL's programs (75 MB) cannot be unpacked into "
-                        + directory + ": " + failed.getMessage(), failed);
+                        + directory + ": " + failed, failed);
             }
         }
     }

@@ -34,7 +34,7 @@ class ArchitectureTest {
     private static final List<String> BOTTOM_UP = List.of("client", "fault", "time", "metrics",
             "event", "auth", "journal", "inspect", "dedupe", "tally", "ring", "persist", "query", "audit",
             "recovery", "http", "admin",
-            "config", "verify", "app");
+            "config", "verify", "doctor", "app");
 
     /** Packages of one layer do not know each other, however they are ordered above. */
     private static final List<List<String>> STRANGERS = List.of(
@@ -45,7 +45,7 @@ class ArchitectureTest {
             "io.undertow..", List.of("http"),
             "org.xnio..", List.of("http"),
             "net.openhft..", List.of("tally"),
-            "java.sql..", List.of("persist", "app", "recovery", "verify"),
+            "java.sql..", List.of("persist", "app", "recovery", "verify", "doctor"),
             "org.postgresql..", List.of("persist"),
             "com.zaxxer..", List.of("persist"),
             "org.flywaydb..", List.of("persist"),
@@ -59,7 +59,7 @@ class ArchitectureTest {
             "org.HdrHistogram..", List.of("metrics"),
             "ch.qos.logback..", List.of("app"),
             "io.prometheus..", List.of("metrics"),
-            "com.fasterxml..", List.of("event", "http", "app"));
+            "com.fasterxml..", List.of("event", "http", "app", "doctor"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
