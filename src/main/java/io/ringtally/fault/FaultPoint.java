@@ -1,5 +1,8 @@
 package io.ringtally.fault;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
@@ -8,13 +11,14 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A named place in the code where a fault can be injected:
  * {@code -Dringtally.fault=NAME[:PASS[:ACTION]]} acts at the PASS-th time (default 1) the place is
- * passed.
+ * passed. With {@code -Dringtally.fault.file=PATH} the same text can be given while the process runs:
+ * what the file says is in force, counted from then on, once the file is gone; an empty one disarms.
  *
  * <p>Actions: {@code halt} (default) ends the process there and then, as {@code kill -9} would;
  * {@code throw} throws a {@link FaultInjected}; {@code stall} keeps the thread for five seconds;
  * {@code hang} keeps it for ever.
  *
- * <p>Without the property {@link #passed} compares two constants, which the compiler removes.
+ * <p>Without either property {@link #passed} looks at a constant, which the compiler removes.
  *
  * <p>Threading: any thread; the passes are counted over all of them.
  */
@@ -45,15 +49,47 @@ public enum FaultPoint {
 
     /** The system property that arms one point. */
     public static final String PROPERTY = "ringtally.fault";
+    /** The system property that names a file by which points are armed later. */
+    public static final String FILE_PROPERTY = "ringtally.fault.file";
 
     private static final long STALL_NANOS = 5_000_000_000L;
-    private static final Plan PLAN = Plan.of(System.getProperty(PROPERTY));
-    private static final FaultPoint ARMED = PLAN == null ? null : PLAN.point;
+    private static final long LOOK_NANOS = 5_000_000L;
+    private static final boolean POSSIBLE = System.getProperty(PROPERTY) != null
+            || System.getProperty(FILE_PROPERTY) != null;
+    private static volatile Plan plan = Plan.of(System.getProperty(PROPERTY));
+
+    static {
+        String file = System.getProperty(FILE_PROPERTY);
+        if (file != null) {
+            Thread thread = new Thread(() -> follow(Path.of(file)), "fault-file");
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
 
     /** Passes the point: where the fault happens, if this is the one that is armed. */
     public void passed() {
-        if (this == ARMED) {
-            PLAN.pass();
+        if (POSSIBLE) {
+            Plan armed = plan;
+            if (armed != null && armed.point == this) {
+                armed.pass();
+            }
+        }
+    }
+
+    /** Puts in force what the file says, whenever there is one. */
+    private static void follow(Path file) {
+        while (true) {
+            try {
+                if (Files.exists(file)) {
+                    String text = Files.readString(file).strip();
+                    plan = Plan.of(text.isEmpty() ? null : text);
+                    Files.delete(file);
+                }
+            } catch (IOException | IllegalArgumentException unusable) {
+                System.err.println(FILE_PROPERTY + ": " + unusable);
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
         }
     }
 

@@ -1,9 +1,11 @@
 package io.ringtally.verify;
 
+import io.ringtally.fault.FaultPoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,7 @@ final class Service {
     private final int port;
     private final Path log;
     private final Connection status;
+    private int armedAt;
 
     private Service(Process process, boolean wrapped, int port, Path log) {
         this.process = process;
@@ -58,8 +61,9 @@ final class Service {
         // what cannot go into an archive is of no interest, and would hide the last words
         command.addAll(List.of("-Xlog:cds*=error",
                 program.archiveFlag(launch.equals(Launch.PLAIN))));
+        command.add("-D" + FaultPoint.FILE_PROPERTY + "=" + faultFile(log));
         if (!launch.fault().isEmpty()) {
-            command.add("-Dringtally.fault=" + launch.fault());
+            command.add("-D" + FaultPoint.PROPERTY + "=" + launch.fault());
         }
         command.addAll(List.of("-jar", program.jar().toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
@@ -67,6 +71,31 @@ final class Service {
         builder.environment().keySet().removeIf(name -> name.startsWith("RINGTALLY_"));
         builder.environment().putAll(environment);
         return new Service(builder.start(), !launch.wrapper().isEmpty(), port, log);
+    }
+
+    private static Path faultFile(Path log) {
+        return Path.of(log + ".fault");
+    }
+
+    /**
+     * Arms a point of the running service, or disarms it.
+     *
+     * @param fault what its property would say; empty for none
+     * @return false if it has ended, or is about to by the point armed before
+     */
+    boolean arm(String fault) throws IOException, Misbehaviour {
+        if (!fault.isEmpty()) {
+            armedAt = logText().length();
+        }
+        Path file = faultFile(log);
+        Path written = Path.of(file + ".new");
+        Files.writeString(written, fault);
+        Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+        if (!await(STATUS_MILLIS, () -> !Files.exists(file) || !isAlive())) {
+            throw new Misbehaviour("the service does not read " + file + "; its last words:\n"
+                    + lastWords());
+        }
+        return isAlive() && !(logHas(FaultPoint.PROPERTY + ": at ") && logHas(": halt"));
     }
 
     /** Whether the program it runs below has written that. */
@@ -88,9 +117,9 @@ final class Service {
         return process.exitValue();
     }
 
-    /** Whether its log has this text. */
+    /** Whether its log has this text, since a point was armed while it ran. */
     boolean logHas(String text) throws IOException {
-        return logText().contains(text);
+        return logText().indexOf(text, armedAt) >= 0;
     }
 
     private String logText() throws IOException {

@@ -143,8 +143,10 @@ final class Site implements AutoCloseable {
      */
     boolean ensure(Launch launch) throws IOException, InterruptedException, Misbehaviour {
         boolean alive = service != null && service.isAlive();
-        if (alive && launched.equals(launch)) {
-            return true;
+        if (alive && launched.equals(Launch.PLAIN) && launch.wrapper().isEmpty()) {
+            // as it runs: half as many starts in a campaign
+            launched = launch;
+            return launch.fault().isEmpty() || service.arm(launch.fault());
         }
         if (alive) {
             stop();
@@ -165,11 +167,13 @@ final class Site implements AutoCloseable {
 
     /** Makes sure that it runs without a fault that may still come about. */
     long disarm() throws IOException, InterruptedException, Misbehaviour {
-        if (service.isAlive() && launched.equals(Launch.PLAIN)) {
+        if (service.isAlive() && launched.wrapper().isEmpty()
+                && (launched.fault().isEmpty() || service.arm(""))) {
+            launched = Launch.PLAIN;
             return 0;
         }
         if (service.isAlive()) {
-            service.terminate();
+            service.terminate(); // or it is on its way out already
             if (!service.awaitExit(STOP_MILLIS)) {
                 service.kill();
             }
