@@ -2,7 +2,6 @@ package io.ringtally.admin;
 
 import io.ringtally.ring.AdmissionGate;
 import io.ringtally.ring.Ring;
-import io.ringtally.tally.ShardGauges;
 import java.util.Locale;
 import java.util.Map;
 
@@ -68,7 +67,7 @@ final class IngestBean implements IngestMXBean {
 
     @Override
     public long getAppliedEvents() {
-        return ring.shardGauges().stream().mapToLong(ShardGauges::appliedEvents).sum();
+        return ring.appliedEvents();
     }
 
     @Override

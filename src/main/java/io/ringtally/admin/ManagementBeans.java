@@ -2,6 +2,7 @@ package io.ringtally.admin;
 
 import io.ringtally.audit.LedgerAlarm;
 import io.ringtally.journal.Journal;
+import io.ringtally.operate.Operations;
 import io.ringtally.persist.Database;
 import io.ringtally.persist.Flusher;
 import io.ringtally.ring.AdmissionGate;
@@ -39,6 +40,9 @@ public final class ManagementBeans {
     private final Ring ring;
     private final TallySettings tally;
     private final StatusNotifier notifier;
+    private Clock clock;
+    private int shards;
+    private boolean closed;
 
     private ManagementBeans(ServiceControl service, Ring ring, TallySettings tally) {
         this.service = service;
@@ -63,10 +67,8 @@ public final class ManagementBeans {
             beans.add("Reads", new ReadsBean(service), ReadsMXBean.class,
                     ReadsBean.DESCRIPTIONS);
             beans.add("Ring", new RingBean(ring), RingMXBean.class, RingBean.DESCRIPTIONS);
-            for (int shard = 0; shard < tally.shards(); shard++) {
-                beans.add("Tally,shard=" + shard, new TallyBean(ring, shard, clock),
-                        TallyMXBean.class, TallyBean.DESCRIPTIONS);
-            }
+            beans.clock = clock;
+            beans.shards(tally.shards());
             beans.add("Store", new StoreBean(ring, tally), StoreMXBean.class,
                     StoreBean.DESCRIPTIONS);
         } catch (IllegalStateException taken) {
@@ -76,13 +78,46 @@ public final class ManagementBeans {
         return beans;
     }
 
+    /** There are so many shards from now on. */
+    public synchronized void shards(int number) {
+        if (closed) {
+            return;
+        }
+        for (int shard = shards; shard < number; shard++) {
+            add("Tally,shard=" + shard, new TallyBean(ring, shard, clock), TallyMXBean.class,
+                    TallyBean.DESCRIPTIONS);
+        }
+        for (int shard = number; shard < shards; shard++) {
+            remove("Tally,shard=" + shard);
+        }
+        shards = number;
+    }
+
+    private void remove(String type) {
+        registered.removeIf(name -> {
+            boolean gone = name.getCanonicalName().equals(canonical(type));
+            if (gone) {
+                unregister(name);
+            }
+            return gone;
+        });
+    }
+
+    private static String canonical(String type) {
+        try {
+            return new ObjectName(DOMAIN + type).getCanonicalName();
+        } catch (JMException malformed) {
+            throw new IllegalArgumentException(malformed);
+        }
+    }
+
     /** Registers the rest: the flusher runs. */
-    public void persisting(Flusher flusher, Database database, LedgerAlarm ledger,
-            Journal journal) {
+    public void persisting(Operations operations, Flusher flusher, Database database,
+            LedgerAlarm ledger, Journal journal) {
         add("Journal", new JournalBean(journal), JournalMXBean.class,
                 JournalBean.DESCRIPTIONS);
-        add("Persister", new PersisterBean(service, ring, tally, flusher), PersisterMXBean.class,
-                PersisterBean.DESCRIPTIONS);
+        add("Persister", new PersisterBean(service, operations, ring, tally, flusher),
+                PersisterMXBean.class, PersisterBean.DESCRIPTIONS);
         add("Database", new DatabaseBean(database, ledger), DatabaseMXBean.class,
                 DatabaseBean.DESCRIPTIONS);
     }
@@ -122,12 +157,16 @@ public final class ManagementBeans {
     /** Takes all of them out again; what they read may be freed afterwards. */
     public synchronized void unregister() {
         while (!registered.isEmpty()) {
-            ObjectName name = registered.pop();
-            try {
-                server.unregisterMBean(name);
-            } catch (JMException gone) {
-                LOG.debug("{} was not registered any more", name, gone);
-            }
+            unregister(registered.pop());
+        }
+        closed = true;
+    }
+
+    private void unregister(ObjectName name) {
+        try {
+            server.unregisterMBean(name);
+        } catch (JMException gone) {
+            LOG.debug("{} was not registered any more", name, gone);
         }
     }
 }

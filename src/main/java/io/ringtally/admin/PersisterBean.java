@@ -1,15 +1,17 @@
 package io.ringtally.admin;
 
+import io.ringtally.operate.Operations;
+import io.ringtally.operate.RefusedSettingsException;
+import io.ringtally.operate.Setting;
 import io.ringtally.persist.Flusher;
 import io.ringtally.ring.Ring;
 import io.ringtally.tally.TallySettings;
-import java.time.Duration;
 import java.util.Map;
 
 /**
  * The flusher: its state, its thresholds, and what can be asked of it.
  *
- * <p>Threading: any thread; changes of the thresholds exclude each other.
+ * <p>Threading: any thread.
  */
 final class PersisterBean implements PersisterMXBean {
 
@@ -61,15 +63,18 @@ final class PersisterBean implements PersisterMXBean {
                     + " counted in memory up to MaxPendingCounters, then refused"),
             Map.entry("resume", "Takes a pause back; what is due is flushed at once"));
 
-    private static final long FLUSH_LIMIT_MILLIS = 30_000;
+    private static final String BY = "an operator (JMX)";
 
     private final ServiceControl service;
+    private final Operations operations;
     private final Ring ring;
     private final TallySettings tally;
     private final Flusher flusher;
 
-    PersisterBean(ServiceControl service, Ring ring, TallySettings tally, Flusher flusher) {
+    PersisterBean(ServiceControl service, Operations operations, Ring ring, TallySettings tally,
+            Flusher flusher) {
         this.service = service;
+        this.operations = operations;
         this.ring = ring;
         this.tally = tally;
         this.flusher = flusher;
@@ -141,8 +146,8 @@ final class PersisterBean implements PersisterMXBean {
     }
 
     @Override
-    public synchronized void setMaxUpdates(long updates) {
-        flusher.settings(flusher.settings().withMaxUpdates(updates));
+    public void setMaxUpdates(long updates) {
+        set(Setting.MAX_UPDATES, updates);
     }
 
     @Override
@@ -151,8 +156,17 @@ final class PersisterBean implements PersisterMXBean {
     }
 
     @Override
-    public synchronized void setMaxDelayMillis(long millis) {
-        flusher.settings(flusher.settings().withMaxDelay(Duration.ofMillis(millis)));
+    public void setMaxDelayMillis(long millis) {
+        set(Setting.MAX_DELAY, millis);
+    }
+
+    private void set(Setting setting, long to) {
+        try {
+            operations.set(Map.of(setting, to), BY);
+        } catch (RefusedSettingsException outOfRange) {
+            // of a class that every JMX client has
+            throw new IllegalArgumentException(outOfRange.getMessage());
+        }
     }
 
     @Override
@@ -162,18 +176,18 @@ final class PersisterBean implements PersisterMXBean {
 
     @Override
     public FlushOutcome flushNow() throws InterruptedException {
-        boolean persisted = flusher.flushNow(FLUSH_LIMIT_MILLIS);
-        return new FlushOutcome(persisted, getPosition());
+        Operations.Flushed flushed = operations.flush();
+        return new FlushOutcome(flushed.persisted(), flushed.position());
     }
 
     @Override
     public void pause() {
-        flusher.pause();
+        operations.pause(BY);
     }
 
     @Override
     public void resume() {
-        flusher.resume();
+        operations.resumeFlushes(BY);
     }
 
     @Override

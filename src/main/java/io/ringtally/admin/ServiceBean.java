@@ -21,6 +21,9 @@ final class ServiceBean implements ServiceMXBean {
             "drain", "Refuses events (503 draining) and waits until Postgres has all that were"
                     + " accepted, at most shutdown.drain-timeout; returns whether it has. The"
                     + " process goes on and still answers reads; resume lets events in again",
+            "TallyShards", "Tally shards that count; changeShards changes it",
+            "changeShards", "Changes the number of tally shards until the process ends, nothing"
+                    + " is lost; waits for at most 30 seconds and returns whether it is done",
             "resume", "Takes a drain back: events are let in again. Paused flushes stay paused");
 
     private final ServiceControl service;
@@ -57,6 +60,16 @@ final class ServiceBean implements ServiceMXBean {
     @Override
     public boolean drain() throws InterruptedException {
         return service.drain();
+    }
+
+    @Override
+    public int getTallyShards() {
+        return service.shards();
+    }
+
+    @Override
+    public boolean changeShards(int shards) throws InterruptedException {
+        return service.changeShards(shards);
     }
 
     @Override

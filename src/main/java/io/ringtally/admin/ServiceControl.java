@@ -53,6 +53,17 @@ public interface ServiceControl {
      */
     boolean drain() throws InterruptedException;
 
+    /** How many tally shards count. */
+    int shards();
+
+    /**
+     * Changes the number of tally shards, until the process ends.
+     *
+     * @return whether it is done; false if Postgres did not take the flush before within 30 seconds
+     * @throws IllegalArgumentException if out of range; the message has value and range
+     */
+    boolean changeShards(int shards) throws InterruptedException;
+
     /**
      * Takes a drain back: events are let in again.
      *

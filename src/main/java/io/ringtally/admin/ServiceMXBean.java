@@ -30,6 +30,18 @@ public interface ServiceMXBean {
      */
     boolean drain() throws InterruptedException;
 
+    /** Tally shards that count. */
+    int getTallyShards();
+
+    /**
+     * Changes the number of tally shards, until the process ends. Events wait in the ring
+     * meanwhile.
+     *
+     * @return whether it is done; false if Postgres did not take the flush before within 30 seconds
+     * @throws IllegalArgumentException if out of range; the message has value and range
+     */
+    boolean changeShards(int shards) throws InterruptedException;
+
     /** Takes a drain back: events are let in again. Paused flushes stay paused. */
     void resume();
 }

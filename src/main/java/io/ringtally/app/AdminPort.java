@@ -32,8 +32,11 @@ final class AdminPort {
         this.pipeline = pipeline;
         this.server = settings.admin().isOff() ? null
                 : new AdminServer(settings.admin(), settings.http(),
-                        settings.adminTls() ? pipeline.tls : null, pipeline.keys, pipeline.status,
-                        () -> audit, ServiceMetrics.of(pipeline, settings));
+                        settings.adminTls() ? pipeline.tls : null, new AdminServer.Parts(
+                                pipeline.keys, pipeline.status, () -> audit,
+                                pipeline.operations, pipeline.troubles,
+                                pipeline::letters,
+                                ServiceMetrics.of(pipeline, settings)));
     }
 
     /** Listens, unless it is off. */

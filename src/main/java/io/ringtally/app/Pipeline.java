@@ -10,9 +10,14 @@ import io.ringtally.fault.FaultPoint;
 import io.ringtally.journal.Journal;
 import io.ringtally.journal.LogIdentity;
 import io.ringtally.metrics.Latencies;
+import io.ringtally.operate.DeadLetters;
+import io.ringtally.operate.Operations;
+import io.ringtally.operate.SettingValues;
+import io.ringtally.operate.Troubles;
 import io.ringtally.persist.Checkpoint;
 import io.ringtally.persist.Database;
 import io.ringtally.persist.DatabaseSettings;
+import io.ringtally.persist.DeadLetterTable;
 import io.ringtally.persist.Flusher;
 import io.ringtally.persist.FlusherEvents;
 import io.ringtally.query.Queries;
@@ -45,6 +50,8 @@ final class Pipeline {
     final HttpServer http;
     final ServiceStatus status;
     final LedgerAlarm ledger;
+    final Operations operations;
+    final Troubles troubles;
     /** What makes the listeners HTTPS, or null. */
     final Tls tls;
     /** Who may, or null for everybody. */
@@ -57,6 +64,7 @@ final class Pipeline {
     private volatile Flusher flusher;
     private volatile RingCuts cuts;
     private volatile Database database;
+    private volatile DeadLetters letters;
     private Thread flusherThread;
 
     Pipeline(Settings settings, LogIdentity log, Journal journal, Clock clock,
@@ -66,13 +74,12 @@ final class Pipeline {
         this.clock = clock;
         this.journal = journal;
         this.latencies = new Latencies(clock);
-        this.quotas = MessageQuotas.of(settings.quotas(), settings.tally().shards(),
-                log.hashSeed());
+        this.quotas = MessageQuotas.of(settings.quotas(), log.hashSeed());
         RingParts parts = new RingParts(settings.ring(), settings.tally(), log.hashSeed(), clock,
                 new RingParts.Durable(journal.head(), journal, settings.journal().syncInterval(),
                         settings.journal().batchBytesMax()),
                 (number, tally, memory) -> TallyShard.offHeap(number, tally, memory, quotas),
-                latencies);
+                latencies, settings.mock());
         this.ring = new Ring(parts, gate, died);
         ring.intake().limitBy(quotas);
         this.durability = new LogDurability(this);
@@ -81,6 +88,9 @@ final class Pipeline {
         this.keys = settings.auth().keys() ? new KeyRing() : null;
         this.ledger = new LedgerAlarm(clock);
         this.status = new ServiceStatus(this, settings, log, clock);
+        this.troubles = new Troubles(clock);
+        this.operations = new Operations(status::word, gate, ring, this::flusher,
+                new SettingValues(settings.persist(), settings.mock()), settings.drainTimeout());
         this.queries = new Queries(settings.query(), status::persistedLagMillis);
         this.http = new HttpServer(settings.http(), settings.generator(),
                 new HttpServer.Parts(ring.intake(), ring.reads(), queries, gate,
@@ -114,6 +124,7 @@ final class Pipeline {
         flusherThread.start();
         flusher = made;
         this.database = database;
+        letters = new DeadLetters(new DeadLetterTable(database), made, ring);
     }
 
     /** From now on lets in whoever has a key that Postgres knows, where keys are asked for. */
@@ -137,6 +148,11 @@ final class Pipeline {
     void open() {
         gate.open();
         FaultPoint.START_OPENED.passed();
+    }
+
+    /** What became of no counter, or null before the pipeline has started. */
+    DeadLetters letters() {
+        return letters;
     }
 
     /** The flusher, or null before the pipeline has started. */

@@ -53,6 +53,7 @@ final class Service {
     private DatabaseStart database;
     private ManagementBeans beans;
     private EverySecond seconds;
+    private TroubleWatch watch;
 
     /**
      * A service that is to be started.
@@ -86,9 +87,11 @@ final class Service {
             Journal journal = openJournal(log);
             pipeline = new Pipeline(settings, log, journal, clock,
                     cause -> die(ExitCode.STAGE_DIED));
-            beans = ManagementBeans.register(new Management(pipeline, log,
-                    settings.drainTimeout()), pipeline.gate, pipeline.ring, settings.tally(),
-                    clock);
+            watch = new TroubleWatch(pipeline);
+            watch.start();
+            beans = ManagementBeans.register(new Management(pipeline, log), pipeline.gate,
+                    pipeline.ring, settings.tally(), clock);
+            pipeline.ring.onShardsChanged(beans::shards);
             seconds = EverySecond.start(pipeline.latencies::tick, beans::look);
             listen(pipeline.http::start, "http", settings.http().host(), settings.http().port());
             admin = new AdminPort(settings, pipeline);
@@ -173,8 +176,8 @@ final class Service {
                 replaying.start();
                 replaying.awaitEnd();
                 pipeline.status.reason("");
-                beans.persisting(pipeline.flusher(), database.database(), pipeline.ledger,
-                        pipeline.journal);
+                beans.persisting(pipeline.operations, pipeline.flusher(), database.database(),
+                        pipeline.ledger, pipeline.journal);
                 admin.audit(database.settings());
                 pipeline.queries.start(database.settings());
                 pipeline.open();
@@ -301,6 +304,9 @@ final class Service {
         }
         if (admin != null) {
             admin.stop();
+        }
+        if (watch != null) {
+            watch.close();
         }
         if (pipeline != null) {
             pipeline.queries.close();

@@ -14,6 +14,7 @@ import io.ringtally.recovery.Rehydration;
 import io.ringtally.recovery.Replay;
 import io.ringtally.ring.Admission;
 import io.ringtally.ring.Ring;
+import io.ringtally.ring.SlowResource;
 import io.ringtally.tally.ShardGauges;
 import io.ringtally.time.Clock;
 import io.ringtally.time.WorkProgress;
@@ -272,12 +273,20 @@ final class ServiceStatus implements StatusReport {
 
     private void writeTally(JsonGenerator json) throws IOException {
         json.writeObjectFieldStart("tally");
-        json.writeNumberField("shards", settings.tally().shards());
+        json.writeNumberField("shards", pipeline.ring.shards());
         json.writeNumberField("counters", counters());
         json.writeNumberField("max_counters", settings.tally().maxCounters());
         if (pipeline.quotas != null) {
             json.writeNumberField("quotas_used_up", pipeline.quotas.usedUp());
         }
+        json.writeEndObject();
+        SlowResource mock = pipeline.ring.resource();
+        json.writeObjectFieldStart("mock");
+        json.writeNumberField("latency_ms", mock.settings().latencyMillis());
+        json.writeNumberField("concurrency", mock.settings().concurrency());
+        json.writeNumberField("in_use", mock.inUse());
+        json.writeNumberField("waiting", mock.waiting());
+        json.writeNumberField("calls", mock.calls());
         json.writeEndObject();
     }
 
@@ -344,7 +353,7 @@ final class ServiceStatus implements StatusReport {
     }
 
     long appliedEvents() {
-        return pipeline.ring.shardGauges().stream().mapToLong(ShardGauges::appliedEvents).sum();
+        return pipeline.ring.appliedEvents();
     }
 
     long counters() {

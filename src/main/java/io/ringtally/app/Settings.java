@@ -16,6 +16,7 @@ import io.ringtally.http.TlsSettings;
 import io.ringtally.journal.JournalSettings;
 import io.ringtally.persist.PersistSettings;
 import io.ringtally.query.QuerySettings;
+import io.ringtally.ring.MockSettings;
 import io.ringtally.ring.RingSettings;
 import io.ringtally.tally.QuotaSettings;
 import io.ringtally.tally.TallySettings;
@@ -29,7 +30,8 @@ import java.util.Map;
  */
 record Settings(HttpSettings http, TlsSettings tls, AdminSettings admin, AuthSettings auth,
         LimitSettings limits, QuotaSettings quotas, AuditSettings audit, AckSettings ack,
-        RingSettings ring, JournalSettings journal, TallySettings tally, PersistSettings persist,
+        RingSettings ring, JournalSettings journal, TallySettings tally, MockSettings mock,
+        PersistSettings persist,
         QuerySettings query, DedupeSettings dedupe, GeneratorSettings generator,
         Duration drainTimeout, Map<String, Lifecycle> lifecycles,
         Map<String, Mapping> mappings) {
@@ -43,8 +45,8 @@ record Settings(HttpSettings http, TlsSettings tls, AdminSettings admin, AuthSet
         return new Settings(configuration.http(), configuration.tls(), configuration.admin(),
                 configuration.auth(), configuration.limits(), configuration.quotas(),
                 configuration.audit(), configuration.ack(), configuration.ring(),
-                configuration.journal(), configuration.tally(), configuration.persist(),
-                configuration.query(), configuration.dedupe(), configuration.generator(),
+                configuration.journal(), configuration.tally(), configuration.mock(),
+                configuration.persist(), configuration.query(), configuration.dedupe(), configuration.generator(),
                 configuration.drainTimeout(), configuration.lifecycles(),
                 configuration.mappings());
     }

@@ -25,6 +25,7 @@ import io.ringtally.journal.JournalSettings;
 import io.ringtally.persist.DatabaseSettings;
 import io.ringtally.persist.PersistSettings;
 import io.ringtally.query.QuerySettings;
+import io.ringtally.ring.MockSettings;
 import io.ringtally.ring.RingSettings;
 import io.ringtally.tally.QuotaSettings;
 import io.ringtally.tally.TallySettings;
@@ -210,9 +211,10 @@ public final class Configuration {
     }
 
     public AdminSettings admin() throws ConfigurationException {
-        return checked("admin", () -> new AdminSettings(values.getString("admin.host"),
+        return checked("admin", () -> AdminSettings.of(values.getString("admin.host"),
                 values.getString("admin.port").equals(OFF)
-                        ? AdminSettings.OFF : values.getInt("admin.port")));
+                        ? AdminSettings.OFF : values.getInt("admin.port"),
+                values.getString("admin.names")));
     }
 
     /** Who gets in; refused where anybody could. */
@@ -306,6 +308,12 @@ public final class Configuration {
                 values.getLong("store.max-counters"), headroom,
                 values.getInt("store.average-key-bytes"),
                 values.getLong("persist.max-pending-counters")));
+    }
+
+    /** The slow resource of exercises. */
+    public MockSettings mock() throws ConfigurationException {
+        return checked("mock", () -> new MockSettings(duration("mock.latency").toMillis(),
+                values.getInt("mock.batch"), values.getInt("mock.concurrency")));
     }
 
     public PersistSettings persist() throws ConfigurationException {

@@ -1,8 +1,12 @@
 package io.ringtally.http;
 
 import io.ringtally.audit.Audit;
+import io.ringtally.auth.AuthSettings;
 import io.ringtally.auth.KeyRing;
 import io.ringtally.metrics.Exposition;
+import io.ringtally.operate.DeadLetters;
+import io.ringtally.operate.Operations;
+import io.ringtally.operate.Troubles;
 import io.undertow.Undertow;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -18,29 +22,43 @@ import java.util.function.Supplier;
 public final class AdminServer implements HttpHandler {
 
     private static final int IO_THREADS = 1;
-    /** One for an audit under way, one to say so to whoever wants another, one to scrape. */
-    private static final int WORKERS = 3;
+    /** An audit under way, one to say so to who wants another, a scrape, operators who wait. */
+    private static final int WORKERS = 3 + OperatorVerbs.WAITING_MAX;
     private static final int CONNECTIONS_MAX = 200;
-    /** Nothing here has a body; what comes nevertheless is dropped up to here. */
+    /** Bodies are small here; what comes nevertheless is dropped up to here. */
     private static final long ENTITY_BYTES_MAX = 1 << 20;
+    private static final long ARRIVING_BYTES_MAX = 8 << 20;
+    private static final int QUICK_BYTES = 16 << 10;
 
     private final Listener listener;
     private final Undertow undertow;
     private final RouteTable table;
+    private final OwnOrigin own;
+    private final PlainAnswers answers;
 
     /**
      * Builds a server that does not listen yet.
      *
      * @param limits the timeouts of the other listener hold here too
      * @param tls what makes it HTTPS, or null for HTTP
-     * @param keys who may, or null for everybody
-     * @param audit gives null as long as there is nothing to audit
-     * @param exposition what Prometheus scrapes
+     * @param service what its endpoints talk to
      */
-    public AdminServer(AdminSettings settings, HttpSettings limits, Tls tls, KeyRing keys,
-            StatusReport status, Supplier<Audit> audit, Exposition exposition) {
-        this.table = tableOf(keys, new UnreadBody(limits.requestTimeout().toMillis()), status,
-                new AuditEndpoint(audit), new MetricsEndpoint(exposition));
+    public AdminServer(AdminSettings settings, HttpSettings limits, Tls tls, Parts service) {
+        long timeoutMillis = limits.requestTimeout().toMillis();
+        UnreadBody unread = new UnreadBody(timeoutMillis);
+        this.answers = new PlainAnswers(unread);
+        this.own = new OwnOrigin(settings.host(), settings.names(),
+                service.keys() == null && AuthSettings.isLoopback(settings.host()));
+        Guard guard = new Guard(service.keys(), null, unread);
+        ThreadLocal<EdgeContext> contexts =
+                ThreadLocal.withInitial(() -> new EdgeContext(0, null, QUICK_BYTES + 1, null));
+        BodyReader bodies = new BodyReader(contexts, new OpenExchanges(),
+                new BodyMemory(ARRIVING_BYTES_MAX), timeoutMillis);
+        OperatorVerbs verbs = new OperatorVerbs(unread);
+        this.table = tableOf(guard, unread, service.status(), new AuditEndpoint(service.audit()),
+                new MetricsEndpoint(service.exposition()),
+                new OperatorRoutes(service.operations(), service.troubles(), guard, bodies, verbs),
+                new DeadLetterRoutes(service.deadLetters(), guard, verbs));
         this.listener = new Listener(settings.host(), settings.port(), IO_THREADS, WORKERS,
                 CONNECTIONS_MAX, tls);
         this.undertow = listener.with(limits.head(), limits.idleTimeout(),
@@ -48,16 +66,31 @@ public final class AdminServer implements HttpHandler {
                 ENTITY_BYTES_MAX, this);
     }
 
+    /**
+     * What the endpoints talk to.
+     *
+     * @param keys who may, or null for everybody
+     * @param audit gives null as long as there is nothing to audit
+     * @param deadLetters gives null as long as there is no database
+     * @param exposition what Prometheus scrapes
+     */
+    public record Parts(KeyRing keys, StatusReport status, Supplier<Audit> audit,
+            Operations operations, Troubles troubles, Supplier<DeadLetters> deadLetters,
+            Exposition exposition) {
+    }
+
     /** Every path and method there is, and who may use them. */
-    static RouteTable tableOf(KeyRing keys, UnreadBody unread, StatusReport status,
-            AuditEndpoint audit, MetricsEndpoint metrics) {
-        Guard guard = new Guard(keys, null, unread);
+    static RouteTable tableOf(Guard guard, UnreadBody unread, StatusReport status,
+            AuditEndpoint audit, MetricsEndpoint metrics, OperatorRoutes operators,
+            DeadLetterRoutes letters) {
         RouteTable table = new RouteTable(guard, unread)
                 .get("/status", Access.ANYONE, (exchange, id) ->
                         PlainAnswers.status(exchange, status, guard))
                 .get("/metrics", Access.READ, (exchange, id) -> exchange.dispatch(metrics))
                 .get("/v1/audit", Access.ADMIN, (exchange, id) -> exchange.dispatch(audit));
         ProblemPages.addTo(table, unread);
+        operators.addTo(table);
+        letters.addTo(table);
         return table;
     }
 
@@ -77,6 +110,11 @@ public final class AdminServer implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
+        Problem foreign = own.refusalOf(exchange);
+        if (foreign != null) {
+            answers.refuse(exchange, foreign);
+            return;
+        }
         try {
             table.handle(exchange);
         } catch (IOException gone) {

@@ -177,6 +177,14 @@ final class Guard {
         return difference == 0;
     }
 
+    /** Who has been let in, for the log: the key's id and where the request came from. */
+    String callerOf(HttpServerExchange exchange) {
+        Recognised caller = keys == null ? null
+                : exchange.getConnection().getAttachment(RECOGNISED);
+        return (caller == null ? "an operator" : "key " + caller.key.id()) + " at "
+                + exchange.getSourceAddress().getAddress().getHostAddress();
+    }
+
     /** Whether the caller may see figures of the whole service. */
     boolean maySeeAll(HttpServerExchange exchange) {
         if (keys == null) {

@@ -42,6 +42,12 @@ final class PlainAnswers {
                 + rawPath(exchange) + "; " + allow + " is").send(exchange);
     }
 
+    /** Refuses for good a request whose body nobody has read. */
+    void refuse(HttpServerExchange exchange, Problem problem) {
+        unread.drop(exchange);
+        problem.send(exchange);
+    }
+
     /** Refuses for so many seconds a request whose body nobody has read. */
     void refuse(HttpServerExchange exchange, Problem problem, int retrySeconds) {
         unread.drop(exchange);

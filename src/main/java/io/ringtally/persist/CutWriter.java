@@ -227,7 +227,7 @@ final class CutWriter {
     }
 
     /** Class 22 (data exception) and 23 (constraint): this row will never be taken. */
-    private static boolean isAboutData(SQLException failure) {
+    static boolean isAboutData(SQLException failure) {
         String state = failure.getSQLState();
         return state != null && (state.startsWith("22") || state.startsWith("23"));
     }

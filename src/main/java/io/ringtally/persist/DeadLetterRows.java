@@ -26,8 +26,8 @@ final class DeadLetterRows {
 
     private static final String INSERT = """
             insert into ringtally.dead_letter (log, cut_position, first_position, last_position,
-                app_id, message_id, event, delta, events, sqlstate, reason)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                app_id, message_id, event, delta, events, sqlstate, reason, first_us, last_us)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
     private static final String SELECT_REFUSED = """
@@ -69,7 +69,8 @@ final class DeadLetterRows {
             throws SQLException {
         DeadLetter letter = new DeadLetter(refused.firstPosition(), refused.lastPosition(),
                 utf8(refused.appId()), utf8(refused.messageId()), utf8(refused.event()),
-                refused.delta(), refused.events(), why.getMessage());
+                refused.delta(), refused.events(), refused.firstAtMicros(),
+                refused.lastAtMicros(), why.getMessage());
         try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
             bind(statement, letter, why.getSQLState());
             statement.executeUpdate();
@@ -89,6 +90,8 @@ final class DeadLetterRows {
         statement.setLong(9, letter.events());
         statement.setString(10, sqlState);
         statement.setString(11, letter.reason());
+        statement.setLong(12, letter.firstAtMicros());
+        statement.setLong(13, letter.lastAtMicros());
     }
 
     /** Those of the cut's changes that a committed attempt has refused. */

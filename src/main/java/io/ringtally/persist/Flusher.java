@@ -6,6 +6,8 @@ import io.ringtally.time.Clock;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
@@ -34,6 +36,7 @@ public final class Flusher implements Runnable {
     private final BackOff backOff = new BackOff(RandomGenerator.getDefault());
 
     private final FlushRequests requests = new FlushRequests();
+    private final Queue<Runnable> errands = new ConcurrentLinkedQueue<>();
     private volatile Thread thread;
     private volatile boolean paused;
     private volatile boolean finishing;
@@ -79,6 +82,7 @@ public final class Flusher implements Runnable {
         thread = Thread.currentThread();
         try {
             while (true) {
+                runErrands();
                 boolean last = finishing && !source.hasBacklog();
                 long requested = requests.latest();
                 if (last || due(requested)) {
@@ -103,6 +107,22 @@ public final class Flusher implements Runnable {
             ended = true;
             requests.end();
         }
+    }
+
+    private void runErrands() {
+        Runnable errand;
+        while ((errand = errands.poll()) != null) {
+            errand.run();
+        }
+    }
+
+    /**
+     * Has something done between two flushes, on the flusher's thread: no cut is frozen then. It
+     * must not throw; while Postgres does not take a flush it does not get its turn.
+     */
+    public void submit(Runnable errand) {
+        errands.add(errand);
+        LockSupport.unpark(thread);
     }
 
     private boolean due(long requested) {

@@ -63,6 +63,17 @@ final class MessageBits {
         return bits;
     }
 
+    /** A message with one event; nothing where its app has no lifecycle. */
+    static MessageBits ofOne(String app, String message, String event,
+            Map<String, LifecycleTable.Names> lifecycles) {
+        MessageBits bits = new MessageBits();
+        LifecycleTable.Names names = lifecycles.get(app);
+        if (names != null) {
+            bits.add(app, message, names.bit(event));
+        }
+        return bits;
+    }
+
     private void add(String app, String message, long bit) {
         int last = size - 1;
         if (last >= 0 && messages[last].equals(message) && apps[last].equals(app)) {
@@ -83,6 +94,13 @@ final class MessageBits {
     /** How many messages there are. */
     int size() {
         return size;
+    }
+
+    /** Writes all of them in one statement. */
+    void writeAll(Connection connection) throws SQLException {
+        if (size > 0) {
+            write(connection, 0, size);
+        }
     }
 
     /** Writes some of them in one statement. */

@@ -11,12 +11,19 @@ import java.time.Duration;
  */
 public record PersistSettings(long maxUpdates, Duration maxDelay, Duration minInterval) {
 
+    /** Most events before a flush begins. */
+    public static final long UPDATES_MAX = 10_000_000;
+    /** Shortest delay, milliseconds. */
+    public static final long DELAY_MILLIS_MIN = 50;
+    /** Longest delay, milliseconds. */
+    public static final long DELAY_MILLIS_MAX = 10_000;
+
     public PersistSettings {
-        if (maxUpdates < 1 || maxUpdates > 10_000_000) {
-            throw new IllegalArgumentException(
-                    "persist.max-updates = " + maxUpdates + " is out of range: 1 to 10000000");
+        if (maxUpdates < 1 || maxUpdates > UPDATES_MAX) {
+            throw new IllegalArgumentException("persist.max-updates = " + maxUpdates
+                    + " is out of range: 1 to " + UPDATES_MAX);
         }
-        if (maxDelay.toMillis() < 50 || maxDelay.toMillis() > 10_000) {
+        if (maxDelay.toMillis() < DELAY_MILLIS_MIN || maxDelay.toMillis() > DELAY_MILLIS_MAX) {
             throw new IllegalArgumentException("persist.max-delay = " + maxDelay.toMillis()
                     + " ms is out of range: 50 ms to 10 s");
         }
@@ -36,5 +43,10 @@ public record PersistSettings(long maxUpdates, Duration maxDelay, Duration minIn
     public PersistSettings withMaxDelay(Duration delay) {
         return new PersistSettings(maxUpdates, delay,
                 minInterval.compareTo(delay) > 0 ? delay : minInterval);
+    }
+
+    /** The same with another least time between flushes. */
+    public PersistSettings withMinInterval(Duration interval) {
+        return new PersistSettings(maxUpdates, maxDelay, interval);
     }
 }

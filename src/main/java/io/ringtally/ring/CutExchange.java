@@ -22,21 +22,18 @@ final class CutExchange {
     private static final long RETRY_NANOS = 1_000_000;
     private static final long LOOK_NANOS = 100_000_000;
 
-    private final int shards;
     private volatile OpenCut open;
     private volatile boolean dead;
-
-    CutExchange(int shards) {
-        this.shards = shards;
-    }
 
     /**
      * Publishes a CUT and waits until every shard has handed over.
      *
+     * @param shards how many there are
+     * @param last whether the shards end there
      * @throws StageDiedException if a shard will never do so
      */
-    FrozenCut cut(Intake intake, Slots slots) {
-        OpenCut cut = new OpenCut(shards, Thread.currentThread());
+    FrozenCut cut(Intake intake, Slots slots, int shards, boolean last) {
+        OpenCut cut = new OpenCut(shards, last, Thread.currentThread());
         open = cut;
         long sequence = intake.offerCut();
         while (sequence < 0) {
@@ -59,13 +56,15 @@ final class CutExchange {
         }
     }
 
-    void handOver(int shard, long sequence, ChangeSet part) {
+    /** Gives a shard's part; returns whether the shard ends here. */
+    boolean handOver(int shard, long sequence, ChangeSet part) {
         OpenCut cut = open;
         assert cut != null : "a CUT at " + sequence + " that nobody waits for";
         cut.parts.set(shard, part);
         if (cut.missing.decrementAndGet() == 0) {
             LockSupport.unpark(cut.waiter);
         }
+        return cut.last;
     }
 
     /** A shard has died: nobody shall wait for it. */
@@ -81,11 +80,13 @@ final class CutExchange {
 
         private final List<ChangeSet> parts;
         private final AtomicInteger missing;
+        private final boolean last;
         private final Thread waiter;
 
-        OpenCut(int shards, Thread waiter) {
+        OpenCut(int shards, boolean last, Thread waiter) {
             this.parts = new ArrayList<>(Collections.nCopies(shards, null));
             this.missing = new AtomicInteger(shards);
+            this.last = last;
             this.waiter = waiter;
         }
     }

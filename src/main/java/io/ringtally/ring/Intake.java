@@ -26,7 +26,7 @@ public final class Intake {
     private final Slots slots;
     private final int batchSlotsMax;
     private final AdmissionGate gate;
-    private final Doorbell[] bells;
+    private final Bells bells;
     private final Predicate<EventCursor> known;
     private final Consumer<Throwable> broken;
     private MessageQuotas quotas;
@@ -97,9 +97,7 @@ public final class Intake {
             sequencer.publish(first, last);
         }
         FaultPoint.INTAKE_PUBLISHED.passed();
-        for (Doorbell bell : bells) {
-            bell.published(last);
-        }
+        bells.published(last);
         return outcome;
     }
 
@@ -152,9 +150,7 @@ public final class Intake {
         } finally {
             sequencer.publish(sequence);
         }
-        for (Doorbell bell : bells) {
-            bell.ring();
-        }
+        bells.ring();
         return sequence;
     }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Reads of single counters and messages. A read notes the ring's cursor and is answered by the
@@ -30,12 +31,12 @@ public final class PointReads {
     private static final int READS_PER_WAKE = 16;
 
     private final Sequencer sequencer;
-    private final List<TallyStage> stages;
+    private final Supplier<ShardTeam> team;
     private final long hashSeed;
 
-    PointReads(Sequencer sequencer, List<TallyStage> stages, long hashSeed) {
+    PointReads(Sequencer sequencer, Supplier<ShardTeam> team, long hashSeed) {
         this.sequencer = sequencer;
-        this.stages = stages;
+        this.team = team;
         this.hashSeed = hashSeed;
     }
 
@@ -83,28 +84,85 @@ public final class PointReads {
      */
     public boolean all(List<Target> targets, Consumer<List<Lookup>> answer) {
         long cursor = sequencer.getCursor();
-        Map<TallyStage, List<Integer>> places = new HashMap<>();
+        List<Integer> places = new ArrayList<>();
         for (int place = 0; place < targets.size(); place++) {
-            Target target = targets.get(place);
-            places.computeIfAbsent(stageOf(target.app, target.message),
-                    stage -> new ArrayList<>()).add(place);
+            places.add(place);
         }
-        Lookup[] found = new Lookup[targets.size()];
-        // each shard's answers are written before it counts down, and read after the last one did
-        AtomicInteger left = new AtomicInteger(places.size());
-        for (Map.Entry<TallyStage, List<Integer>> part : places.entrySet()) {
-            List<Integer> mine = part.getValue();
-            boolean taken = part.getKey().submit(new Task(cursor, weightOf(mine.size()), shard -> {
-                mine.forEach(place -> found[place] = targets.get(place).read(shard));
-                if (left.decrementAndGet() == 0) {
-                    answer.accept(Arrays.asList(found));
-                }
-            }));
-            if (!taken) {
+        ShardTeam now = team.get();
+        Map<TallyStage, List<Integer>> parts = byStage(now, targets, places);
+        Group group = new Group(targets, new Lookup[targets.size()],
+                new AtomicInteger(parts.size()), answer);
+        for (Map.Entry<TallyStage, List<Integer>> part : parts.entrySet()) {
+            if (!part.getKey().submit(new GroupTask(cursor, group, part.getValue()))) {
                 return false;
             }
         }
         return true;
+    }
+
+    private Map<TallyStage, List<Integer>> byStage(ShardTeam of, List<Target> targets,
+            List<Integer> places) {
+        Map<TallyStage, List<Integer>> parts = new HashMap<>();
+        for (int place : places) {
+            Target target = targets.get(place);
+            parts.computeIfAbsent(of.stageOf(EventHash.sliceOf(target.app, target.message,
+                    hashSeed)), stage -> new ArrayList<>()).add(place);
+        }
+        return parts;
+    }
+
+    /**
+     * What several shards answer together: each shard's answers are written before it counts down,
+     * and read after the last one did.
+     */
+    private record Group(List<Target> targets, Lookup[] found, AtomicInteger left,
+            Consumer<List<Lookup>> answer) {
+    }
+
+    /**
+     * One shard's part of a group.
+     *
+     * <p>Threading: as {@link ShardTask} says.
+     */
+    private final class GroupTask implements ShardTask {
+
+        private final long afterSequence;
+        private final Group group;
+        private final List<Integer> places;
+
+        GroupTask(long afterSequence, Group group, List<Integer> places) {
+            this.afterSequence = afterSequence;
+            this.group = group;
+            this.places = places;
+        }
+
+        @Override
+        public long afterSequence() {
+            return afterSequence;
+        }
+
+        @Override
+        public int weight() {
+            return weightOf(places.size());
+        }
+
+        @Override
+        public void moveTo(ShardTeam next) {
+            Map<TallyStage, List<Integer>> parts = byStage(next, group.targets, places);
+            group.left.addAndGet(parts.size() - 1);
+            parts.forEach((stage, mine) ->
+                    stage.submitAlways(new GroupTask(afterSequence, group, mine)));
+        }
+
+        @Override
+        public void run(TallyShard shard) {
+            for (int place : places) {
+                group.found[place] = group.targets.get(place).read(shard);
+            }
+            if (group.left.decrementAndGet() == 0) {
+                group.answer.accept(Arrays.asList(group.found));
+            }
+        }
     }
 
     /** Among the reads that may wait: waking the shard costs as much as some look-ups. */
@@ -115,8 +173,9 @@ public final class PointReads {
     private boolean ask(byte[] app, byte[] message, Function<TallyShard, Lookup> read,
             Consumer<Lookup> answer) {
         long cursor = sequencer.getCursor();
-        return stageOf(app, message).submit(
-                new Task(cursor, 1, shard -> answer.accept(read.apply(shard))));
+        long slice = EventHash.sliceOf(app, message, hashSeed);
+        return team.get().stageOf(slice).submit(
+                new Task(cursor, slice, shard -> answer.accept(read.apply(shard))));
     }
 
     /**
@@ -126,13 +185,31 @@ public final class PointReads {
      * @param row the counter as it is in Postgres, or null if it is not there
      */
     void rebase(CounterDelta refused, CounterSnapshot row) throws InterruptedException {
-        byte[] app = refused.appId().getBytes(StandardCharsets.UTF_8);
-        byte[] message = refused.messageId().getBytes(StandardCharsets.UTF_8);
-        byte[] event = refused.event().getBytes(StandardCharsets.UTF_8);
+        rebase(refused.appId().getBytes(StandardCharsets.UTF_8),
+                refused.messageId().getBytes(StandardCharsets.UTF_8),
+                refused.event().getBytes(StandardCharsets.UTF_8), row);
+    }
+
+    /** The same for a counter whose row has been changed between two flushes. */
+    void rebase(byte[] app, byte[] message, byte[] event, CounterSnapshot row)
+            throws InterruptedException {
+        onItsShard(app, message, shard -> shard.rebase(new CounterKey().of(app, message, event),
+                row));
+    }
+
+    /** Makes the shard leave a counter to Postgres, whose row may have been changed or not. */
+    void forget(byte[] app, byte[] message, byte[] event) throws InterruptedException {
+        onItsShard(app, message, shard ->
+                shard.giveUpBase(new CounterKey().of(app, message, event)));
+    }
+
+    private void onItsShard(byte[] app, byte[] message, Consumer<TallyShard> work)
+            throws InterruptedException {
         CountDownLatch done = new CountDownLatch(1);
-        stageOf(app, message).submitAlways(new Task(-1, 1, shard -> {
+        long slice = EventHash.sliceOf(app, message, hashSeed);
+        team.get().stageOf(slice).submitAlways(new Task(-1, slice, shard -> {
             try {
-                shard.rebase(new CounterKey().of(app, message, event), row);
+                work.accept(shard);
             } finally {
                 // the flusher waits, whatever becomes of it
                 done.countDown();
@@ -141,13 +218,18 @@ public final class PointReads {
         done.await();
     }
 
-    private TallyStage stageOf(byte[] app, byte[] message) {
-        long slice = EventHash.sliceOf(app, message, hashSeed);
-        return stages.get(EventHash.shardOf(slice, stages.size()));
-    }
-
-    private record Task(long afterSequence, int weight, Consumer<TallyShard> work)
+    private record Task(long afterSequence, long slice, Consumer<TallyShard> work)
             implements ShardTask {
+
+        @Override
+        public int weight() {
+            return 1;
+        }
+
+        @Override
+        public void moveTo(ShardTeam next) {
+            next.stageOf(slice).submitAlways(this);
+        }
 
         @Override
         public void run(TallyShard shard) {

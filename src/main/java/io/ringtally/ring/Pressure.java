@@ -2,8 +2,8 @@ package io.ringtally.ring;
 
 import io.ringtally.tally.ShardGauges;
 import io.ringtally.tally.TallySettings;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * Decides from the shards' gauges whether new counters, or all events, must wait outside.
@@ -13,13 +13,13 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Pressure {
 
-    private final List<TallyStage> stages;
+    private final Supplier<ShardTeam> team;
     private final TallySettings settings;
     private final AdmissionGate gate;
     private final AtomicLong frozenCounters = new AtomicLong();
 
-    Pressure(List<TallyStage> stages, TallySettings settings, AdmissionGate gate) {
-        this.stages = stages;
+    Pressure(Supplier<ShardTeam> team, TallySettings settings, AdmissionGate gate) {
+        this.team = team;
         this.settings = settings;
         this.gate = gate;
     }
@@ -38,7 +38,7 @@ final class Pressure {
     /** Changed counters that wait for Postgres, frozen or not. */
     long pendingCounters() {
         long pending = 0;
-        for (TallyStage stage : stages) {
+        for (TallyStage stage : team.get().stages()) {
             pending += stage.shard().gauges().pendingCounters();
         }
         // last: what the gauges have stopped showing is in there
@@ -53,7 +53,7 @@ final class Pressure {
         long pending = 0;
         long counters = 0;
         boolean refused = false;
-        for (TallyStage stage : stages) {
+        for (TallyStage stage : team.get().stages()) {
             ShardGauges gauges = stage.shard().gauges();
             pending += gauges.pendingCounters();
             counters += gauges.counters();

@@ -25,7 +25,7 @@ public final class ReplayIntake implements RecordVisitor {
 
     private final Sequencer sequencer;
     private final Slots slots;
-    private final Doorbell[] bells;
+    private final Bells bells;
     private final BooleanSupplier dead;
 
     /**
@@ -83,8 +83,6 @@ public final class ReplayIntake implements RecordVisitor {
 
     private void publish(long sequence) {
         sequencer.publish(sequence);
-        for (Doorbell bell : bells) {
-            bell.published(sequence);
-        }
+        bells.published(sequence);
     }
 }

@@ -1,23 +1,21 @@
 package io.ringtally.ring;
 
-import io.ringtally.dedupe.EventIdentity;
 import io.ringtally.event.EventCursor;
 import io.ringtally.event.EventHash;
 import io.ringtally.journal.Head;
 import io.ringtally.journal.LogPosition;
 import io.ringtally.tally.CounterDelta;
-import io.ringtally.tally.CounterKey;
 import io.ringtally.tally.CounterSnapshot;
 import io.ringtally.tally.FrozenCut;
 import io.ringtally.tally.ShardGauges;
 import io.ringtally.tally.TallySettings;
 import io.ringtally.tally.TallyShard;
 import io.ringtally.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
  * The ring with its stages: events go in at {@link #intake()}, cuts come out at {@link #cut()}.
@@ -30,9 +28,10 @@ public final class Ring implements AutoCloseable {
     private static final long REPLAY_LOOK_NANOS = 200_000;
 
     private final RingCore core;
-    private final List<TallyStage> stages = new ArrayList<>();
-    private final List<Thread> threads = new ArrayList<>();
-    private final CutExchange cuts;
+    private final CutExchange cuts = new CutExchange();
+    private final SlowResource resource;
+    private final Shards shards;
+    private Thread journalThread;
     private final Pressure pressure;
     private final Intake intake;
     /** Null for a ring in memory only. */
@@ -61,39 +60,30 @@ public final class Ring implements AutoCloseable {
         this.gate = gate;
         this.died = died;
         this.head = parts.durable().head();
-        this.core = RingCore.over(parts.durable().head(), parts.ring(), tally.shards() + 1);
+        this.core = RingCore.over(parts.durable().head(), parts.ring());
         this.pace = new UsualPace(parts.ring().parkMicros() * 1_000L);
-        this.cuts = new CutExchange(tally.shards());
+        this.resource = new SlowResource(parts.mock());
         StageListener listener = new Listener(parts.clock());
-        for (int number = 0; number < tally.shards(); number++) {
-            TallyShard shard = parts.shards().make(number, tally, core.slots().memory());
-            shard.identifyBy(new EventIdentity(hashSeed));
-            TallyTimes times = new TallyTimes(parts.clock(),
-                    parts.latencies().tallied().writer(number));
-            TallyStage stage = new TallyStage(core, shard, cuts, listener, times);
-            core.sequencer().addGatingSequences(stage.applied());
-            stages.add(stage);
-        }
+        this.shards = new Shards(core, parts, cuts, listener, resource);
         this.journal = parts.durable().body() == null ? null
-                : new JournalStage(core, core.bells()[tally.shards()], parts.durable().body(),
+                : new JournalStage(core, core.bells().journal(), parts.durable().body(),
                         listener, parts.durable().interval().toNanos());
         if (journal != null) {
             core.sequencer().addGatingSequences(journal.written());
         }
-        this.pressure = new Pressure(stages, tally, gate);
+        this.pressure = new Pressure(shards::team, tally, gate);
         this.intake = new Intake(core, gate, parts.batchSlotsMax(), this::isKnown, died);
-        this.reads = new PointReads(core.sequencer(), stages, hashSeed);
+        this.reads = new PointReads(core.sequencer(), shards::team, hashSeed);
     }
 
     private boolean isKnown(EventCursor event) {
-        int shard = EventHash.shardOf(event.sliceHash(), stages.size());
-        return stages.get(shard).shard().knows(new CounterKey().of(event));
+        return shards.knows(event);
     }
 
     /** The shard that owns a message, for rehydration before the stages start. */
     public TallyShard shardOf(byte[] app, byte[] message) {
         long slice = EventHash.sliceOf(app, message, hashSeed);
-        return stages.get(EventHash.shardOf(slice, stages.size())).shard();
+        return shards.team().stageOf(slice).shard();
     }
 
     /** Starts the stages of a ring in memory only. */
@@ -110,19 +100,19 @@ public final class Ring implements AutoCloseable {
      * @param end the last record the log has: what is between them is replayed first
      */
     public void start(LogPosition checkpoint, LogPosition end) {
-        for (TallyStage stage : stages) {
+        ShardTeam team = shards.team();
+        for (TallyStage stage : team.stages()) {
             stage.replayedUpTo(core.slots().sequenceOf(end.number()));
             stage.shard().loaded();
             stage.shard().publishGauges(0);
-            Thread thread = new Thread(stage, "tally-" + stage.shard().number());
-            threads.add(thread);
-        }
-        if (journal != null) {
-            journal.begin(core.slots().sequenceOf(end.number()));
-            threads.add(new Thread(journal, "journal"));
         }
         pressure.reconsider();
-        threads.forEach(Thread::start);
+        team.start();
+        if (journal != null) {
+            journal.begin(core.slots().sequenceOf(end.number()));
+            journalThread = new Thread(journal, "journal");
+            journalThread.start();
+        }
     }
 
     /** Takes the records between checkpoint and end, before anything new is accepted. */
@@ -132,9 +122,7 @@ public final class Ring implements AutoCloseable {
 
     /** Waits until the stages have applied what was replayed, and their gauges show it. */
     public void awaitReplayed() {
-        for (Doorbell bell : core.bells()) {
-            bell.ring();
-        }
+        core.bells().ring();
         while (backlogSlots() > 0 && !dead) {
             LockSupport.parkNanos(this, REPLAY_LOOK_NANOS);
         }
@@ -184,7 +172,34 @@ public final class Ring implements AutoCloseable {
      * @throws StageDiedException if a shard has died
      */
     public FrozenCut cut() {
-        return cuts.cut(intake, core.slots());
+        FrozenCut cut = shards.cut(intake, () -> dead);
+        pressure.reconsider();
+        return cut;
+    }
+
+    /** How many shards count. */
+    public int shards() {
+        return shards.team().stages().size();
+    }
+
+    /**
+     * Asks for another number of shards, from the next cut on. While the counters change hands,
+     * events wait in the ring, and reads for their shard.
+     *
+     * @throws IllegalStateException if another change is wanted already
+     */
+    public ShardChange changeShards(int number) {
+        return shards.change(number);
+    }
+
+    /** Called, on the flusher's thread, with the number of shards after each change. */
+    public void onShardsChanged(IntConsumer told) {
+        shards.onChanged(told);
+    }
+
+    /** The resource that the shards call, if it is switched on. */
+    public SlowResource resource() {
+        return resource;
     }
 
     /** Releases a cut that Postgres has: its memory serves the next one. */
@@ -201,9 +216,25 @@ public final class Ring implements AutoCloseable {
         reads.rebase(refused, row);
     }
 
+    /** See {@link PointReads#rebase}; by the flusher's thread, between two flushes. */
+    public void rebase(byte[] app, byte[] message, byte[] event, CounterSnapshot row)
+            throws InterruptedException {
+        reads.rebase(app, message, event, row);
+    }
+
+    /** See {@link PointReads#forget}. */
+    public void forget(byte[] app, byte[] message, byte[] event) throws InterruptedException {
+        reads.forget(app, message, event);
+    }
+
     /** Gauges of every shard, by number. */
     public List<ShardGauges> shardGauges() {
-        return stages.stream().map(stage -> stage.shard().gauges()).toList();
+        return shards.team().gauges();
+    }
+
+    /** Events applied since the start, also by shards that are gone. */
+    public long appliedEvents() {
+        return shards.team().appliedEvents();
     }
 
     public int slots() {
@@ -212,15 +243,7 @@ public final class Ring implements AutoCloseable {
 
     /** Slots published or being filled that the slowest stage has not applied: the true backlog. */
     public long backlogSlots() {
-        return Math.max(0, core.sequencer().getCursor() - slowestApplied());
-    }
-
-    private long slowestApplied() {
-        long slowest = Long.MAX_VALUE;
-        for (TallyStage stage : stages) {
-            slowest = Math.min(slowest, stage.applied().get());
-        }
-        return slowest;
+        return Math.max(0, core.sequencer().getCursor() - shards.team().slowestApplied());
     }
 
     /**
@@ -228,32 +251,18 @@ public final class Ring implements AutoCloseable {
      * difference of two counts that only grow, the smaller one read first: it is never 0 too early.
      */
     public long unpersistedEvents() {
-        long unpersisted = -persistedEvents;
-        for (TallyStage stage : stages) {
-            unpersisted += stage.shard().gauges().appliedEvents();
-        }
-        return Math.max(0, unpersisted);
+        long persisted = persistedEvents;
+        return Math.max(0, shards.team().appliedEvents() - persisted);
     }
 
     /** Events applied since the last cut. */
     public long eventsSinceCut() {
-        long events = 0;
-        for (TallyStage stage : stages) {
-            events += stage.shard().gauges().unpersistedEvents();
-        }
-        return events;
+        return shards.team().eventsSinceCut();
     }
 
     /** Monotonic time of the oldest change since the last cut; 0 if there is none. */
     public long oldestChangeNanos() {
-        long oldest = 0;
-        for (TallyStage stage : stages) {
-            long nanos = stage.shard().gauges().oldestChangeNanos();
-            if (nanos != 0 && (oldest == 0 || nanos - oldest < 0)) {
-                oldest = nanos;
-            }
-        }
-        return oldest;
+        return shards.team().oldestChangeNanos();
     }
 
     /** Changed counters and dead letters that Postgres does not have yet. */
@@ -278,24 +287,23 @@ public final class Ring implements AutoCloseable {
      */
     public boolean stop(long timeoutMillis) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-        stages.forEach(TallyStage::stop);
+        shards.team().stop();
         if (journal != null) {
             journal.stop();
-        }
-        for (Thread thread : threads) {
-            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-            thread.join(Math.max(1, left));
-            if (thread.isAlive()) {
-                return false;
+            if (journalThread != null) {
+                journalThread.join(timeoutMillis);
+                if (journalThread.isAlive()) {
+                    return false;
+                }
             }
         }
-        return true;
+        return shards.team().awaitEnd(deadline);
     }
 
     /** Frees the shards' memory; the stages have stopped. */
     @Override
     public void close() {
-        stages.forEach(stage -> stage.shard().close());
+        shards.team().close();
     }
 
     /** As configured, without regard to flushes. */

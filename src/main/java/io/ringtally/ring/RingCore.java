@@ -17,16 +17,12 @@ import io.ringtally.journal.Head;
  *
  * <p>Threading: immutable; the parts say their own.
  */
-record RingCore(RingSettings settings, Sequencer sequencer, Slots slots, Doorbell[] bells) {
+record RingCore(RingSettings settings, Sequencer sequencer, Slots slots, Bells bells) {
 
-    /** Makes a ring over a head, for as many consumers. */
-    static RingCore over(Head head, RingSettings settings, int stages) {
-        Doorbell[] bells = new Doorbell[stages];
-        for (int i = 0; i < stages; i++) {
-            bells[i] = new Doorbell();
-        }
+    /** Makes a ring over a head. */
+    static RingCore over(Head head, RingSettings settings) {
         Sequencer sequencer = new MultiProducerSequencer(settings.slots(), new NobodyWaits());
-        return new RingCore(settings, sequencer, new Slots(head), bells);
+        return new RingCore(settings, sequencer, new Slots(head), new Bells());
     }
 
     /** Stages park on their bells and never on the sequencer, so a publish has nobody to signal. */

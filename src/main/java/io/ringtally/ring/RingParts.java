@@ -19,9 +19,10 @@ import java.time.Duration;
  * @param durable the log behind the ring
  * @param shards makes the shards
  * @param latencies where the shards say how long their events took
+ * @param mock the slow resource that the shards call
  */
 public record RingParts(RingSettings ring, TallySettings tally, long hashSeed, Clock clock,
-        Durable durable, ShardMaker shards, Latencies latencies) {
+        Durable durable, ShardMaker shards, Latencies latencies, MockSettings mock) {
 
     /** Makes one shard over the ring's memory. */
     public interface ShardMaker {
@@ -53,8 +54,8 @@ public record RingParts(RingSettings ring, TallySettings tally, long hashSeed, C
 
     /** A ring over a log, with off-heap shards. */
     public RingParts(RingSettings ring, TallySettings tally, long hashSeed, Clock clock,
-            Durable durable, Latencies latencies) {
-        this(ring, tally, hashSeed, clock, durable, TallyShard::offHeap, latencies);
+            Durable durable, Latencies latencies, MockSettings mock) {
+        this(ring, tally, hashSeed, clock, durable, TallyShard::offHeap, latencies, mock);
     }
 
     /** A ring in memory only, with off-heap shards. */
@@ -65,6 +66,7 @@ public record RingParts(RingSettings ring, TallySettings tally, long hashSeed, C
     /** A ring in memory only. */
     public RingParts(RingSettings ring, TallySettings tally, long hashSeed, Clock clock,
             ShardMaker shards) {
-        this(ring, tally, hashSeed, clock, Durable.nothing(ring), shards, new Latencies(clock));
+        this(ring, tally, hashSeed, clock, Durable.nothing(ring), shards, new Latencies(clock),
+                MockSettings.OFF);
     }
 }

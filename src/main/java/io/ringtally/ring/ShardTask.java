@@ -15,6 +15,9 @@ interface ShardTask {
     /** How much of the reads that may wait it is, at least 1. */
     int weight();
 
+    /** Goes to whoever owns its messages now: its shard has ended before it could run. */
+    void moveTo(ShardTeam team);
+
     /** Runs on the shard's thread. */
     void run(TallyShard shard);
 }

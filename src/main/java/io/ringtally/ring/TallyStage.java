@@ -33,6 +33,8 @@ final class TallyStage implements Runnable {
 
     /** Reads that may wait for one shard; more are refused. */
     private static final int TASKS_MAX = 10_000;
+    /** While a slow resource is called, reads and cuts shall not wait for a long batch. */
+    private static final int SLOW_BATCH_SLOTS = 4;
 
     private final TallyShard shard;
     private final Sequencer sequencer;
@@ -41,6 +43,7 @@ final class TallyStage implements Runnable {
     private final CutExchange cuts;
     private final StageListener listener;
     private final TallyTimes times;
+    private final SlowResource resource;
     private final int batchMax;
     private final int wakeBacklog;
 
@@ -50,15 +53,21 @@ final class TallyStage implements Runnable {
     private final Queue<ShardTask> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicInteger taskCount = new AtomicInteger();
     private volatile boolean stopping;
+    /** Whether the shard has handed over all it had at a cut, and applies nothing behind it. */
+    private boolean ended;
+    private volatile boolean retired;
+    /** Events that are not enough for a call of the resource. */
+    private long notCalledFor;
     /** Events up to here were accepted in an earlier run: how long they took says nothing. */
     private long replayedUpTo = Sequencer.INITIAL_CURSOR_VALUE;
 
-    TallyStage(RingCore core, TallyShard shard, CutExchange cuts, StageListener listener,
-            TallyTimes times) {
+    TallyStage(RingCore core, TallyShard shard, Doorbell bell, CutExchange cuts,
+            StageListener listener, TallyTimes times, SlowResource resource) {
         this.shard = shard;
         this.sequencer = core.sequencer();
         this.slots = core.slots();
-        this.bell = core.bells()[shard.number()];
+        this.bell = bell;
+        this.resource = resource;
         this.cuts = cuts;
         this.listener = listener;
         this.times = times;
@@ -78,13 +87,14 @@ final class TallyStage implements Runnable {
 
     @Override
     public void run() {
+        ended = false;
         try {
             long next = applied.get() + 1;
             while (true) {
                 boolean last = stopping;
                 next = applyPublished(next);
                 runTasks();
-                if (last && next > sequencer.getCursor()) {
+                if (ended || last && next > sequencer.getCursor()) {
                     return;
                 }
                 sleep(next);
@@ -96,6 +106,9 @@ final class TallyStage implements Runnable {
     }
 
     private void sleep(long next) {
+        if (resource.isOn() && sequencer.getCursor() >= next) {
+            return; // it waits elsewhere, and its batches are small
+        }
         if (sequencer.getCursor() - next < wakeBacklog) {
             StagePace pace = listener.pace();
             long wakeAt = next + Math.min(wakeBacklog, pace.slotsUntilWake()) - 1;
@@ -109,9 +122,14 @@ final class TallyStage implements Runnable {
         if (available < next) {
             return next;
         }
-        long last = Math.min(available, next + batchMax - 1);
+        boolean slow = resource.isOn();
         FaultPoint.TALLY_BATCH_BEGINS.passed();
-        apply(next, last);
+        long events = shard.appliedEvents();
+        long last = apply(next, Math.min(available,
+                next + (slow ? SLOW_BATCH_SLOTS : batchMax) - 1));
+        if (slow) {
+            callResource(shard.appliedEvents() - events);
+        }
         if (shard.isReplaying() && last >= replayedUpTo) {
             shard.endReplay();
         }
@@ -122,7 +140,17 @@ final class TallyStage implements Runnable {
         return last + 1;
     }
 
-    private void apply(long first, long last) {
+    private void callResource(long events) {
+        notCalledFor += events;
+        try {
+            notCalledFor = resource.callFor(notCalledFor);
+        } catch (InterruptedException nobodyDoes) {
+            throw new IllegalStateException("a shard's thread was interrupted", nobodyDoes);
+        }
+    }
+
+    /** Applies records; returns the last one, which is a CUT if the shard ends there. */
+    private long apply(long first, long last) {
         long unsettled = first;
         for (long sequence = first; sequence <= last; sequence++) {
             byte type = slots.type(sequence);
@@ -137,11 +165,15 @@ final class TallyStage implements Runnable {
                 unsettled = sequence + 1;
                 ChangeSet part = shard.freeze();
                 listener.frozen(part.pending());
-                cuts.handOver(shard.number(), sequence, part);
+                ended = cuts.handOver(shard.number(), sequence, part);
                 FaultPoint.TALLY_HANDED_OVER.passed();
+                if (ended) {
+                    return sequence;
+                }
             }
         }
         settle(unsettled, last);
+        return last;
     }
 
     private void settle(long first, long last) {
@@ -201,16 +233,31 @@ final class TallyStage implements Runnable {
     /**
      * Queues a task and wakes the shard for it.
      *
-     * @return false if too many wait already
+     * @return false if too many wait already, or the shard is replaced at this moment
      */
     boolean submit(ShardTask task) {
+        if (retired) {
+            return false;
+        }
         if (taskCount.addAndGet(task.weight()) > TASKS_MAX) {
             taskCount.addAndGet(-task.weight());
             return false;
         }
         tasks.add(task);
+        if (retired && tasks.remove(task)) {
+            return false; // who moves the tasks on has not seen this one
+        }
         bell.ring();
         return true;
+    }
+
+    /** Takes no tasks any more and moves those that wait on; the thread has ended. */
+    void retire(ShardTeam next) {
+        retired = true;
+        ShardTask task;
+        while ((task = tasks.poll()) != null) {
+            task.moveTo(next);
+        }
     }
 
     /** Queues a task of the service itself, which is never refused. */

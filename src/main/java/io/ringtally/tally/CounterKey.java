@@ -64,14 +64,31 @@ public final class CounterKey implements CharSequence {
         return this;
     }
 
-    int eventOffset() {
-        return appLength + messageLength + 2;
+    /** Takes over a key in the form that the store keeps, one char per byte. */
+    CounterKey of(CharSequence stored) {
+        int fields = 0;
+        length = stored.length();
+        for (int i = 0; i < length; i++) {
+            bytes[i] = (byte) stored.charAt(i);
+            if (bytes[i] == 0) {
+                if (fields++ == 0) {
+                    appLength = i;
+                } else {
+                    messageLength = i - appLength - 1;
+                }
+            }
+        }
+        return this;
     }
 
     /** The slice hash of the counter's message, as its events carry it. */
-    long sliceHash(long seed) {
+    long slice(long hashSeed) {
         return EventHash.sliceOf(Arrays.copyOf(bytes, appLength),
-                Arrays.copyOfRange(bytes, appLength + 1, appLength + 1 + messageLength), seed);
+                Arrays.copyOfRange(bytes, appLength + 1, appLength + 1 + messageLength), hashSeed);
+    }
+
+    int eventOffset() {
+        return appLength + messageLength + 2;
     }
 
     String app() {

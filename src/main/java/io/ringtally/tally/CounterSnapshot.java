@@ -10,4 +10,9 @@ package io.ringtally.tally;
  */
 public record CounterSnapshot(String appId, String messageId, String event, long total,
         long events, long firstAtMicros, long lastAtMicros) {
+
+    static CounterSnapshot of(CounterKey key, CounterEntry counter) {
+        return new CounterSnapshot(key.app(), key.message(), key.event(), counter.total(),
+                counter.events(), counter.firstAtMicros(), counter.lastAtMicros());
+    }
 }

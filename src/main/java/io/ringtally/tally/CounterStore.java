@@ -20,6 +20,20 @@ interface CounterStore extends AutoCloseable {
     /** Removes a key if it is present. */
     void remove(CounterKey key);
 
+    /** What is done with each entry. */
+    interface Visitor {
+
+        /** Takes an entry in; both are valid during the call. */
+        void visit(CounterKey key, CounterEntry entry);
+    }
+
+    /** Visits every entry; nothing else may touch the store meanwhile. */
+    void each(Visitor visitor);
+
+    /** All entries are in other stores now, and this one will be closed. */
+    default void movedAway() {
+    }
+
     /** How many counters there are. */
     long size();
 

@@ -4,11 +4,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * The messages of an app in a shard, by their 64-bit hashes, each with the number of its counters;
+ * Messages of an app, by their 64-bit hashes, each with the number of its counters;
  * 16 to 32 bytes of heap a message. Two messages of one hash are taken for one: with a million of
  * them that happens in one of 40 million logs.
  *
- * <p>Threading: the shard's thread changes it, any thread may ask {@link #has}.
+ * <p>Threading: one thread at a time changes it, any may ask {@link #has}.
  *
  * <p>Ordering: a hash is written before its counters (release), and read after them (acquire); a
  * place keeps its hash for as long as its table lives.

@@ -22,15 +22,13 @@ public final class MessageQuotas {
     private static final Logger LOG = LoggerFactory.getLogger(MessageQuotas.class);
 
     private final QuotaSettings settings;
-    private final int shards;
     private final long hashSeed;
     /** Apps that have a quota and a message. */
     private final Map<String, App> apps = new ConcurrentHashMap<>();
     private final AtomicInteger used = new AtomicInteger();
 
-    private MessageQuotas(QuotaSettings settings, int shards, long hashSeed) {
+    private MessageQuotas(QuotaSettings settings, long hashSeed) {
         this.settings = settings;
-        this.shards = shards;
         this.hashSeed = hashSeed;
     }
 
@@ -39,8 +37,8 @@ public final class MessageQuotas {
      *
      * @param hashSeed the log's seed
      */
-    public static MessageQuotas of(QuotaSettings settings, int shards, long hashSeed) {
-        return settings.isOff() ? null : new MessageQuotas(settings, shards, hashSeed);
+    public static MessageQuotas of(QuotaSettings settings, long hashSeed) {
+        return settings.isOff() ? null : new MessageQuotas(settings, hashSeed);
     }
 
     /** Apps whose quota is used up. */
@@ -52,14 +50,13 @@ public final class MessageQuotas {
     public boolean refuses(EventCursor event) {
         App app = apps.get(event.app());
         return app != null && app.messages.get() >= app.limit
-                && !app.parts[EventHash.shardOf(event.sliceHash(), shards)]
-                        .has(event.sliceHash());
+                && !app.partOf(event.sliceHash()).has(event.sliceHash());
     }
 
     /** A counter was made: a shard's thread. */
-    void added(int shard, CounterKey key) {
+    void added(CounterKey key) {
         App app = appOf(key.app());
-        if (app != null && app.parts[shard].add(key.sliceHash(hashSeed))
+        if (app != null && app.add(key.slice(hashSeed))
                 && app.messages.incrementAndGet() == app.limit) {
             used.incrementAndGet();
             app.tell();
@@ -67,9 +64,9 @@ public final class MessageQuotas {
     }
 
     /** A counter is gone: a shard's thread. */
-    void removed(int shard, CounterKey key) {
+    void removed(CounterKey key) {
         App app = appOf(key.app());
-        if (app != null && app.parts[shard].remove(key.sliceHash(hashSeed))
+        if (app != null && app.remove(key.slice(hashSeed))
                 && app.messages.decrementAndGet() == app.limit - 1) {
             used.decrementAndGet();
         }
@@ -78,30 +75,49 @@ public final class MessageQuotas {
     private App appOf(String id) {
         App app = apps.get(id);
         if (app == null && settings.of(id) > 0) {
-            app = apps.computeIfAbsent(id, made -> new App(made, settings.of(made), shards));
+            app = apps.computeIfAbsent(id, made -> new App(made, settings.of(made)));
         }
         return app;
     }
 
     /**
-     * An app's messages.
+     * An app's messages, in parts by their hashes: shards come and go, and seldom meet at one.
      *
-     * <p>Threading: a part is its shard's, and may be asked by any thread.
+     * <p>Threading: a part is changed under its lock, and asked by any thread.
      */
     private static final class App {
+
+        private static final int PARTS = 16;
 
         private final String id;
         private final long limit;
         private final AtomicLong messages = new AtomicLong();
-        private final MessageIndex[] parts;
+        private final MessageIndex[] parts = new MessageIndex[PARTS];
         private volatile boolean told;
 
-        App(String id, long limit, int shards) {
+        App(String id, long limit) {
             this.id = id;
             this.limit = limit;
-            this.parts = new MessageIndex[shards];
-            for (int shard = 0; shard < shards; shard++) {
-                parts[shard] = new MessageIndex();
+            for (int part = 0; part < PARTS; part++) {
+                parts[part] = new MessageIndex();
+            }
+        }
+
+        MessageIndex partOf(long hash) {
+            return parts[EventHash.shardOf(hash, PARTS)];
+        }
+
+        boolean add(long hash) {
+            MessageIndex part = partOf(hash);
+            synchronized (part) {
+                return part.add(hash);
+            }
+        }
+
+        boolean remove(long hash) {
+            MessageIndex part = partOf(hash);
+            synchronized (part) {
+                return part.remove(hash);
             }
         }
 

@@ -61,6 +61,13 @@ final class OffHeapCounters implements CounterStore {
     }
 
     @Override
+    public void each(Visitor visitor) {
+        CounterKey key = new CounterKey();
+        map.forEachEntry(stored ->
+                visitor.visit(key.of(stored.key().get()), stored.value().getUsing(entry)));
+    }
+
+    @Override
     public long size() {
         return map.longSize();
     }

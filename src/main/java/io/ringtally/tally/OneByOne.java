@@ -1,8 +1,6 @@
 package io.ringtally.tally;
 
 import io.ringtally.event.EventCursor;
-import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.util.function.IntSupplier;
 
 /**
@@ -47,9 +45,8 @@ final class OneByOne implements EventWalk.Visitor {
         long value = event.value();
         long sum = total + value;
         if (counter != null && ((total ^ sum) & (value ^ sum)) < 0) {
-            changes.add(new DeadLetter(position, position, utf8(key.app()), utf8(key.message()),
-                    utf8(key.event()), BigInteger.valueOf(value), 1,
-                    "value " + value + " takes the total " + total + " beyond 64 bits"));
+            changes.add(DeadLetter.overflow(position, key, value, event.createdAtMicros(),
+                    total));
             return;
         }
         total = sum;
@@ -64,9 +61,5 @@ final class OneByOne implements EventWalk.Visitor {
         if (counter != null && events > 0) {
             counter.count(total, events, firstAt, lastAt);
         }
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -7,12 +7,10 @@ package io.ringtally.tally;
  */
 final class QuotaCounters implements CounterStore {
 
-    private final int shard;
     private final CounterStore store;
     private final MessageQuotas quotas;
 
-    QuotaCounters(int shard, CounterStore store, MessageQuotas quotas) {
-        this.shard = shard;
+    QuotaCounters(CounterStore store, MessageQuotas quotas) {
         this.store = store;
         this.quotas = quotas;
     }
@@ -28,7 +26,7 @@ final class QuotaCounters implements CounterStore {
         boolean known = store.contains(key);
         CounterEntry made = store.create(key);
         if (made != null && !known) {
-            quotas.added(shard, key);
+            quotas.added(key);
         }
         return made;
     }
@@ -42,8 +40,18 @@ final class QuotaCounters implements CounterStore {
     public void remove(CounterKey key) {
         if (store.contains(key)) {
             store.remove(key);
-            quotas.removed(shard, key);
+            quotas.removed(key);
         }
+    }
+
+    @Override
+    public void each(Visitor visitor) {
+        store.each(visitor);
+    }
+
+    @Override
+    public void movedAway() {
+        store.each((key, counter) -> quotas.removed(key));
     }
 
     @Override

@@ -23,6 +23,12 @@ public record TallySettings(int shards, long maxCounters, long headroomCounters,
                 "persist.max-pending-counters", maxPendingCounters, "1 to 100000000");
     }
 
+    /** The same with another number of shards. */
+    public TallySettings withShards(int number) {
+        return new TallySettings(number, maxCounters, headroomCounters, averageKeyBytes,
+                maxPendingCounters);
+    }
+
     private static void require(boolean holds, String key, long value, String range) {
         if (!holds) {
             throw new IllegalArgumentException(key + " = " + value + " is out of range: " + range);

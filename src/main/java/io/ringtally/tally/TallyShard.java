@@ -73,7 +73,7 @@ public final class TallyShard implements AutoCloseable {
         CounterStore store = new OffHeapCounters(number, settings.entriesPerShard(),
                 settings.averageKeyBytes());
         return new TallyShard(number, settings.shards(), quotas == null ? store
-                : new QuotaCounters(number, store, quotas), ringMemory);
+                : new QuotaCounters(store, quotas), ringMemory);
     }
 
     public int number() {
@@ -116,10 +116,8 @@ public final class TallyShard implements AutoCloseable {
      * @param position the log position of its slot
      */
     public void reject(long position, RuntimeException reason) {
-        byte[] nothing = {};
         changes.accepted(0);
-        changes.add(new DeadLetter(position, position, nothing, nothing, nothing, BigInteger.ZERO,
-                1, "the event could not be applied: " + reason));
+        changes.add(DeadLetter.unreadable(position, reason));
         appliedEvents++;
     }
 
@@ -225,9 +223,8 @@ public final class TallyShard implements AutoCloseable {
     }
 
     /** Memory cannot tell this counter any more; a few such are no reason to refuse new ones. */
-    private void giveUpBase(CounterKey of) {
-        withoutBase.add(of.toString());
-        storeRefused |= withoutBase.size() > WITHOUT_BASE_MAX;
+    public void giveUpBase(CounterKey of) {
+        giveUpBase(of.toString());
     }
 
     private boolean lacksBase(CounterKey of) {
@@ -293,14 +290,34 @@ public final class TallyShard implements AutoCloseable {
         return true;
     }
 
+    CounterStore store() {
+        return store;
+    }
+
+    /** Counters the store had no room for, in the form that it keeps. */
+    Set<String> withoutBase() {
+        return withoutBase;
+    }
+
+    void giveUpBase(String stored) {
+        withoutBase.add(stored);
+        storeRefused |= withoutBase.size() > WITHOUT_BASE_MAX;
+    }
+
+    /** Events applied by this shard, those since the gauges were shown too. */
+    public long appliedEvents() {
+        return appliedEvents;
+    }
+
     /** Loading is over; it may have been begun more than once, so the store is asked. */
     public void loaded() {
         counters = store.size();
     }
 
     /**
-     * Corrects a counter whose change Postgres refused: what its row holds, plus what has been
-     * counted here since. Where that cannot be told, Postgres alone knows the counter from now on.
+     * Corrects a counter that Postgres knows better, because it refused a change, or took one that
+     * it had refused: what its row holds, plus what has been counted here since. Where that cannot
+     * be told, Postgres alone knows the counter from now on.
      *
      * @param row the row, or null if there is none
      */
@@ -319,7 +336,15 @@ public final class TallyShard implements AutoCloseable {
     private boolean rebased(CounterKey of, CounterSnapshot row) {
         CounterEntry counter = store.find(of);
         if (counter == null) {
-            return true;
+            if (row == null || lacksBase(of)) {
+                return true;
+            }
+            counter = store.create(of);
+            if (counter == null) {
+                return false;
+            }
+            counters++;
+            names.note(of);
         }
         long total = row == null ? 0 : row.total();
         long events = row == null ? 0 : row.events();
@@ -352,7 +377,8 @@ public final class TallyShard implements AutoCloseable {
             return Lookup.NOT_IN_MEMORY;
         }
         CounterEntry counter = store.find(key);
-        return counter == null ? Lookup.ABSENT : Lookup.found(List.of(snapshot(counter)));
+        return counter == null ? Lookup.ABSENT
+                : Lookup.found(List.of(CounterSnapshot.of(key, counter)));
     }
 
     /** Reads all counters of a message, in the order of their first events. */
@@ -365,7 +391,7 @@ public final class TallyShard implements AutoCloseable {
         for (byte[] event : known) {
             CounterEntry counter = store.find(key.of(app, message, event));
             if (counter != null) {
-                found.add(snapshot(counter));
+                found.add(CounterSnapshot.of(key, counter));
             }
         }
         if (found.isEmpty()) {
@@ -374,11 +400,6 @@ public final class TallyShard implements AutoCloseable {
         found.sort(Comparator.comparingLong(CounterSnapshot::firstAtMicros)
                 .thenComparing(CounterSnapshot::event));
         return Lookup.found(found);
-    }
-
-    private CounterSnapshot snapshot(CounterEntry counter) {
-        return new CounterSnapshot(key.app(), key.message(), key.event(), counter.total(),
-                counter.events(), counter.firstAtMicros(), counter.lastAtMicros());
     }
 
     /** Gives the off-heap memory back; the shard's thread has ended. */

@@ -12,7 +12,7 @@ class PressureTest {
     private static final TallySettings SETTINGS = new TallySettings(1, 1_000, 0, 48, 100);
 
     private final AdmissionGate gate = new AdmissionGate();
-    private final Pressure pressure = new Pressure(List.of(), SETTINGS, gate);
+    private final Pressure pressure = new Pressure(() -> new ShardTeam(List.of(), 0), SETTINGS, gate);
 
     @Test
     void opensAgainWithATenthToSpare() {

@@ -309,7 +309,8 @@ class RingTest {
         RingSettings settings = new RingSettings(256, 1024, 20_000);
         TallySettings tally = new TallySettings(3, 10_000, settings.eventsMax(), 48, 10_000);
         start(new RingParts(settings, tally, SEED, new SystemClock(),
-                RingParts.Durable.nothing(settings), TallyShard::offHeap, latencies));
+                RingParts.Durable.nothing(settings), TallyShard::offHeap, latencies,
+                MockSettings.OFF));
         EventBatch batch = new EventBatch(SEED);
         long accepted = new SystemClock().epochMicros() - 3_000_000;
         batch.begin(accepted);

@@ -71,6 +71,11 @@ class AccessMatrixIT {
                 for (String path : table.stream().map(RouteListing.Listed::path).distinct()
                         .toList()) {
                     checked += check(operators, path, table);
+                    if (path.startsWith("/v1/admin/")) {
+                        // as it was, for what comes next
+                        assertEquals(200, send(base(true), "POST", "/v1/admin/resume", allScopes)
+                                .statusCode());
+                    }
                 }
             }
             assertTrue(checked > 700, "checked " + checked);
@@ -166,7 +171,9 @@ class AccessMatrixIT {
                 }
                 HttpResponse<String> answer = send(base(operators), method, target,
                         caller.getValue());
-                if (expected == 200) {
+                if (expected == 200 && path.contains("dead-letters/{id}")) {
+                    assertEquals(404, answer.statusCode(), what + ": " + answer.body());
+                } else if (expected == 200) {
                     assertEquals(2, answer.statusCode() / 100, what + ": " + answer.body());
                 } else {
                     assertEquals(expected, answer.statusCode(), what + ": " + answer.body());
@@ -253,6 +260,9 @@ class AccessMatrixIT {
                     : path.startsWith("/v1/counters/lookup") ? "{\"app_id\":\"mine\","
                     + "\"event\":\"e\",\"message_ids\":[\"" + SECRET + "\"]}"
                     : path.startsWith("/api/event/bulk") ? "{\"events\":[" + EVENT + "]}" : EVENT);
+        }
+        if (method.equals("PATCH")) {
+            body.add("{}");
         }
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path))
                 .method(method, body.isEmpty() ? HttpRequest.BodyPublishers.noBody()

@@ -39,6 +39,11 @@ final class HeapCounters implements CounterStore {
     }
 
     @Override
+    public void each(Visitor visitor) {
+        entries.forEach((text, entry) -> visitor.visit(new CounterKey().of(text), entry));
+    }
+
+    @Override
     public long size() {
         return entries.size();
     }

@@ -13,17 +13,17 @@ class QuotaCountersTest extends CounterStoreContract {
 
     @Override
     CounterStore storeOf(int capacity) {
-        return new QuotaCounters(0, new HeapCounters(capacity), quotas(2));
+        return new QuotaCounters(new HeapCounters(capacity), quotas(2));
     }
 
     private static MessageQuotas quotas(long usual) {
-        return MessageQuotas.of(new QuotaSettings(usual, Map.of("free", 0L, "three", 3L)), 1, 5);
+        return MessageQuotas.of(new QuotaSettings(usual, Map.of("free", 0L, "three", 3L)), 5);
     }
 
     @Test
     void anAppIsAtItsQuotaForAsLongAsItHasSoManyMessages() {
         MessageQuotas quotas = quotas(2);
-        CounterStore store = new QuotaCounters(0, new HeapCounters(100), quotas);
+        CounterStore store = new QuotaCounters(new HeapCounters(100), quotas);
         store.create(key("a", "1", "x"));
         store.create(key("a", "1", "y"));
         // a start that begins anew
@@ -47,7 +47,7 @@ class QuotaCountersTest extends CounterStoreContract {
     @Test
     void anAppOfItsOwnQuotaHasThat() {
         MessageQuotas quotas = quotas(2);
-        CounterStore store = new QuotaCounters(0, new HeapCounters(100), quotas);
+        CounterStore store = new QuotaCounters(new HeapCounters(100), quotas);
         for (int message = 0; message < 10; message++) {
             assertNotNull(store.create(key("free", "m" + message, "x")));
         }
@@ -60,8 +60,8 @@ class QuotaCountersTest extends CounterStoreContract {
 
     @Test
     void withoutAnyQuotaThereIsNothingToCount() {
-        assertNull(MessageQuotas.of(new QuotaSettings(0, Map.of("a", 0L)), 1, 5));
-        assertNotNull(MessageQuotas.of(new QuotaSettings(0, Map.of("a", 1L)), 1, 5));
+        assertNull(MessageQuotas.of(new QuotaSettings(0, Map.of("a", 0L)), 5));
+        assertNotNull(MessageQuotas.of(new QuotaSettings(0, Map.of("a", 1L)), 5));
         assertThrows(IllegalArgumentException.class, () -> new QuotaSettings(-1, Map.of()));
     }
 }

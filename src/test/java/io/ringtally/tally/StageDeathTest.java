@@ -155,6 +155,11 @@ class StageDeathTest {
         }
 
         @Override
+        public synchronized void each(Visitor visitor) {
+            entries.forEach((text, entry) -> visitor.visit(new CounterKey().of(text), entry));
+        }
+
+        @Override
         public synchronized CounterEntry create(CounterKey key) {
             get(key);
             return entries.computeIfAbsent(key.toString(), name -> new HeapEntry());

@@ -365,6 +365,11 @@ class TallyShardTest {
         }
 
         @Override
+        public void each(Visitor visitor) {
+            heap.each(visitor);
+        }
+
+        @Override
         public long size() {
             return heap.size();
         }
