@@ -76,7 +76,7 @@ final class Pipeline {
                 new HttpServer.Parts(ring.intake(), ring.reads(), queries, gate,
                         status, status::retryAfterSeconds, clock, log.hashSeed(), ids,
                         keys, settings.limits(), tls, durability, settings.ack(),
-                        settings.lifecycles(), latencies.request()));
+                        settings.lifecycles(), settings.mappings(), latencies.request()));
     }
 
     /** Starts counting from a checkpoint, bottom up; {@link #open} lets events in. */

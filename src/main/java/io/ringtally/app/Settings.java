@@ -5,6 +5,7 @@ import io.ringtally.config.ConfigurationException;
 import io.ringtally.auth.AuthSettings;
 import io.ringtally.dedupe.DedupeSettings;
 import io.ringtally.event.Lifecycle;
+import io.ringtally.event.Mapping;
 import io.ringtally.http.AckSettings;
 import io.ringtally.audit.AuditSettings;
 import io.ringtally.http.AdminSettings;
@@ -29,7 +30,8 @@ record Settings(HttpSettings http, TlsSettings tls, AdminSettings admin, AuthSet
         LimitSettings limits, AuditSettings audit, AckSettings ack, RingSettings ring,
         JournalSettings journal, TallySettings tally, PersistSettings persist,
         QuerySettings query, DedupeSettings dedupe, GeneratorSettings generator,
-        Duration drainTimeout, Map<String, Lifecycle> lifecycles) {
+        Duration drainTimeout, Map<String, Lifecycle> lifecycles,
+        Map<String, Mapping> mappings) {
 
     /** Whether operators are answered over HTTPS: where more than this machine gets there. */
     boolean adminTls() {
@@ -42,6 +44,6 @@ record Settings(HttpSettings http, TlsSettings tls, AdminSettings admin, AuthSet
                 configuration.ack(), configuration.ring(), configuration.journal(),
                 configuration.tally(), configuration.persist(), configuration.query(),
                 configuration.dedupe(), configuration.generator(), configuration.drainTimeout(),
-                configuration.lifecycles());
+                configuration.lifecycles(), configuration.mappings());
     }
 }

@@ -10,6 +10,7 @@ import com.typesafe.config.ConfigValueFactory;
 import io.ringtally.auth.AuthSettings;
 import io.ringtally.dedupe.DedupeSettings;
 import io.ringtally.event.Lifecycle;
+import io.ringtally.event.Mapping;
 import io.ringtally.http.AckSettings;
 import io.ringtally.audit.AuditSettings;
 import io.ringtally.http.AdminSettings;
@@ -119,9 +120,12 @@ public final class Configuration {
             String key = entry.getKey();
             if (AppSections.has(key)) {
                 AppSections.check(key, entry.getValue());
+            } else if (MappingSections.has(key)) {
+                MappingSections.check(key, entry.getValue());
             } else if (!keys.contains(key)) {
                 Set<String> all = new TreeSet<>(keys);
                 all.add(AppSections.EXAMPLE);
+                all.add(MappingSections.EXAMPLE);
                 throw new ConfigurationException(entry.getValue().origin().description()
                         + ": there is no key " + key + "; the nearest one is "
                         + NearestName.of(key, all));
@@ -321,6 +325,11 @@ public final class Configuration {
     /** What each app's messages are expected to go through, by app id; most apps have none. */
     public Map<String, Lifecycle> lifecycles() throws ConfigurationException {
         return checked("apps", () -> AppSections.lifecycles(values));
+    }
+
+    /** How foreign records become events, by the mapping's name. */
+    public Map<String, Mapping> mappings() throws ConfigurationException {
+        return checked("mappings", () -> MappingSections.mappings(values));
     }
 
     public GeneratorSettings generator() throws ConfigurationException {

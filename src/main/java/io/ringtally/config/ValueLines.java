@@ -6,7 +6,9 @@ import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -36,7 +38,7 @@ final class ValueLines {
         for (String key : keys) {
             lines.add(line(key, values.getValue(key)));
         }
-        addApps(lines);
+        addSections(lines);
         return lines;
     }
 
@@ -50,12 +52,14 @@ final class ValueLines {
                 lines.add(line(key, value));
             }
         }
-        addApps(lines);
+        addSections(lines);
         return lines;
     }
 
-    private void addApps(List<String> lines) {
-        AppSections.entries(values).forEach((key, value) -> lines.add(key + " = "
+    private void addSections(List<String> lines) {
+        Map<String, ConfigValue> sections = new TreeMap<>(AppSections.entries(values));
+        sections.putAll(MappingSections.entries(values));
+        sections.forEach((key, value) -> lines.add(key + " = "
                 + value.render(ConfigRenderOptions.concise()) + "    # "
                 + describe(value.origin())));
     }

@@ -1,5 +1,7 @@
 package io.ringtally.event;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * The rules every field obeys, whichever way it came: takes the fields of one event one by one,
  * puts the good ones into its draft and says what is wrong with the others.
@@ -8,12 +10,14 @@ package io.ringtally.event;
  */
 final class EventFields {
 
-    private static final int NOT_IN_LIST = -1;
+    static final int NOT_IN_LIST = -1;
 
     private final FieldErrors errors;
     private final Field[] all = Field.values();
 
     private Shape shape;
+    /** What calls the fields by other names than the shape does, or null. */
+    private Mapping mapping;
     private EventDraft draft;
     private String list;
     private int index;
@@ -31,11 +35,18 @@ final class EventFields {
     /** Starts the event that is element {@code at} of a list of that name. */
     void beginElement(Shape ofShape, EventDraft into, String ofList, int at) {
         list = ofList;
+        mapping = null;
         shape = ofShape;
         draft = into.clear();
         index = at;
         seen = 0;
         wrong = 0;
+    }
+
+    /** Starts the event of a foreign record, element {@code at} of a list unless it is none. */
+    void beginMapped(Mapping by, EventDraft into, int at) {
+        beginElement(Shape.EVENT, into, "", at);
+        mapping = by;
     }
 
     /** Complains about the required fields that did not come. */
@@ -95,6 +106,22 @@ final class EventFields {
         }
     }
 
+    /** A field that came as characters. */
+    void string(Field field, String found) {
+        if (JsonText.hasLoneSurrogate(found)) {
+            loneSurrogate(field, found);
+            return;
+        }
+        byte[] utf8 = found.getBytes(StandardCharsets.UTF_8);
+        text(field, utf8, 0, utf8.length);
+    }
+
+    /** The value as a bare number. */
+    void number(String found) {
+        byte[] digits = found.getBytes(StandardCharsets.US_ASCII);
+        number(digits, 0, digits.length);
+    }
+
     /** The value as a bare number; the only field that may be one. */
     void number(byte[] source, int offset, int length) {
         seen |= Field.VALUE.bit();
@@ -126,7 +153,7 @@ final class EventFields {
     void fault(Field field, String reason) {
         seen |= field.bit();
         wrong |= field.bit();
-        fault(shape.label(field), reason);
+        fault(mapping == null ? shape.label(field) : mapping.label(field), reason);
     }
 
     /** Adds an error of a field of that name; the reason goes on where it ends. */

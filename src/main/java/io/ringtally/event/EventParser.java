@@ -20,6 +20,7 @@ public final class EventParser {
     private final FieldErrors found = new FieldErrors();
     private final EventScanner scanner = new EventScanner();
     private final StrictEventJson strict = new StrictEventJson(found);
+    private final MappedJson mapped = new MappedJson(found);
     private final EventForm form = new EventForm(found);
     private final EventDraft element = new EventDraft();
 
@@ -130,6 +131,23 @@ public final class EventParser {
             at = lineEnd + 1;
         }
         boolean good = closed(found.isEmpty(), element);
+        if (!good) {
+            sink.reset();
+        }
+        return good;
+    }
+
+    /**
+     * Reads records of another make, all or none: if the body is not good the sink was reset last.
+     *
+     * @param mapping how they become events
+     * @param lines whether there is one a line (NDJSON); else it is one, or an array
+     */
+    public boolean readMapped(Mapping mapping, boolean lines, byte[] body, int offset, int length,
+            EventSink sink, List<FieldError> errors) {
+        found.open(errors);
+        boolean good = closed(lines ? mapped.lines(mapping, body, offset, length, element, sink)
+                : mapped.items(mapping, body, offset, length, element, sink), element);
         if (!good) {
             sink.reset();
         }

@@ -3,7 +3,6 @@ package io.ringtally.event;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
@@ -181,24 +180,14 @@ final class StrictEventJson {
     private void field(JsonParser parser, Field field) throws IOException {
         JsonToken token = parser.currentToken();
         if (token == JsonToken.VALUE_STRING) {
-            text(field, parser.getText());
+            fields.string(field, parser.getText());
         } else if (token == JsonToken.VALUE_NULL) {
             fields.absent(field);
         } else if (token.isNumeric() && field == Field.VALUE) {
-            byte[] digits = parser.getText().getBytes(StandardCharsets.US_ASCII);
-            fields.number(digits, 0, digits.length);
+            fields.number(parser.getText());
         } else {
             fields.wrongType(field, JsonReader.kind(parser));
             parser.skipChildren();
         }
-    }
-
-    private void text(Field field, String found) {
-        if (JsonText.hasLoneSurrogate(found)) {
-            fields.loneSurrogate(field, found);
-            return;
-        }
-        byte[] utf8 = found.getBytes(StandardCharsets.UTF_8);
-        fields.text(field, utf8, 0, utf8.length);
     }
 }

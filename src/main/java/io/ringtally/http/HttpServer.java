@@ -3,6 +3,7 @@ package io.ringtally.http;
 import io.ringtally.auth.KeyRing;
 import io.ringtally.dedupe.IdTable;
 import io.ringtally.event.Lifecycle;
+import io.ringtally.event.Mapping;
 import io.ringtally.ring.Admission;
 import io.ringtally.metrics.Latency;
 import io.ringtally.query.Queries;
@@ -74,7 +75,8 @@ public final class HttpServer {
                 new IncrementEndpoint(flow, clock, settings.bodies().maxEventBytes()),
                 new EventEndpoint(flow, clock, settings.bodies().maxEventBytes()),
                 new BulkEndpoint(flow, clock, settings.bodies().maxBulkBytes()),
-                new EventsEndpoint(flow, clock, settings.bodies().maxBulkBytes()),
+                new EventsEndpoint(flow, clock, settings.bodies().maxBulkBytes(),
+                        service.mappings()),
                 new PartialEvents(new PartialEvents.Parts(flow, contexts, service.gate(), clock,
                         open, memory, settings.bodies(), settings.requestTimeout().toMillis())),
                 generator.enabled()
@@ -193,12 +195,14 @@ public final class HttpServer {
      * @param tls what makes it HTTPS, or null for HTTP
      * @param durability how far the log has got, for requests that wait
      * @param lifecycles what is expected of messages, by app id
+     * @param mappings how foreign records become events, by name
      * @param requests how long accepted requests took
      */
     public record Parts(Intake intake, PointReads reads, Queries queries, AdmissionGate gate,
             StatusReport status, ToIntFunction<Admission> retryAfterSeconds, Clock clock,
             long hashSeed, IdTable ids, KeyRing keys, LimitSettings limits, Tls tls,
             Durability durability, AckSettings ack, Map<String, Lifecycle> lifecycles,
+            Map<String, Mapping> mappings,
             Latency requests) {
     }
 }

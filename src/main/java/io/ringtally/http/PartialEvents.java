@@ -56,6 +56,10 @@ final class PartialEvents {
             errors.add(new FieldError(MODE, "mode is " + (mode.size() > 1 ? "given more than once"
                     : "neither atomic nor partial")));
         }
+        if (EventsEndpoint.isMapped(exchange)) {
+            errors.add(new FieldError(EventsEndpoint.MAPPING, "mapping does not go with mode:"
+                    + " send at most http.max-bulk-bytes at once, without it"));
+        }
         Problem problem = null;
         Request request = new Request(parts.flow.levelOf(exchange, errors),
                 IdempotencyKey.of(exchange, errors), BodyReader.isGzip(exchange));

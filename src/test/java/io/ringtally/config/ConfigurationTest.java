@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -57,6 +58,7 @@ class ConfigurationTest {
         configuration.generator();
         configuration.drainTimeout();
         configuration.lifecycles();
+        configuration.mappings();
     }
 
     @Test
@@ -279,5 +281,20 @@ class ConfigurationTest {
                 Map.of("RINGTALLY_DB_PASSWORD", "secret"));
         assertFalse(String.join("\n", configuration.describe()).contains("secret"));
         assertEquals("secret", configuration.database("jdbc:postgresql://h/d").password());
+    }
+
+    @Test
+    void mappingsAreReadAndTheirMistakesNamed() throws Exception {
+        Configuration configuration = Configuration.load(file(
+                "mappings.\"user.events\" { message = \"/user_id\", value = 2 }"), Map.of());
+        assertEquals(Set.of("user.events"), configuration.mappings().keySet());
+        assertTrue(lineOf("mappings.\"user.events\".message", configuration)
+                .contains("\"/user_id\""));
+        assertEquals(Map.of(), Configuration.load(null, Map.of()).mappings());
+        assertRefused("mappings.m.mesage = \"/m\"",
+                "there is no key mappings.m.mesage; the nearest one is mappings.m.message");
+        assertRefused("mappings.message = \"/m\"", "mappings.message is no field of a mapping");
+        assertRefused("mappings.m.event = seen", "mappings.m has no message");
+        assertRefused("mappings.m { message = \"/m\", value = [1] }", "mappings.m.value");
     }
 }

@@ -46,6 +46,11 @@ record Reading(boolean good, List<String> events, List<FieldError> errors) {
         return ofMany(body, new EventParser()::readCloudEvents);
     }
 
+    static Reading ofMapped(Mapping mapping, boolean byLine, String body) {
+        return ofMany(body, (bytes, offset, length, sink, errors) -> new EventParser()
+                .readMapped(mapping, byLine, bytes, offset, length, sink, errors));
+    }
+
     /** One of the parser's methods for many events. */
     interface Many {
         boolean read(byte[] body, int offset, int length, EventSink sink,

@@ -39,7 +39,9 @@ class DocumentedRequestsIT {
         List<Example> examples = read();
         assertTrue(examples.size() > 15, "found " + examples.size());
         Path configuration = Files.writeString(directory.resolve("documented.conf"),
-                "apps.order.lifecycle = [ORDERED, PAID, SHIPPED]");
+                "apps.order.lifecycle = [ORDERED, PAID, SHIPPED]\nmappings.user-events {"
+                + " app = users, message = \"/user_id\", event = \"/action_data/type\","
+                + " id = \"/id\" }");
         try (RunningService service = RunningService.start(directory.resolve("data"),
                 TestPostgres.shared().newDatabase(),
                 Map.of("RINGTALLY_GENERATOR_ENABLED", "true",
