@@ -10,9 +10,11 @@ import io.ringtally.fault.FaultPoint;
 import io.ringtally.journal.Journal;
 import io.ringtally.journal.LogIdentity;
 import io.ringtally.metrics.Latencies;
+import io.ringtally.persist.ChangeQueue;
 import io.ringtally.persist.Checkpoint;
 import io.ringtally.persist.Database;
 import io.ringtally.persist.DatabaseSettings;
+import io.ringtally.persist.FencedException;
 import io.ringtally.persist.Flusher;
 import io.ringtally.persist.FlusherEvents;
 import io.ringtally.query.Queries;
@@ -20,6 +22,7 @@ import io.ringtally.persist.KeyWatch;
 import io.ringtally.ring.AdmissionGate;
 import io.ringtally.ring.Ring;
 import io.ringtally.ring.RingParts;
+import io.ringtally.tally.FrozenCut;
 import io.ringtally.time.Clock;
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -39,6 +42,8 @@ final class Pipeline {
     final IdTable ids;
     final Latencies latencies;
     final Queries queries;
+    /** What is asked of counters besides events. */
+    final ChangeQueue changes = new ChangeQueue();
     final HttpServer http;
     final ServiceStatus status;
     final LedgerAlarm ledger;
@@ -76,7 +81,8 @@ final class Pipeline {
                 new HttpServer.Parts(ring.intake(), ring.reads(), queries, gate,
                         status, status::retryAfterSeconds, clock, log.hashSeed(), ids,
                         keys, settings.limits(), tls, durability, settings.ack(),
-                        settings.lifecycles(), settings.mappings(), latencies.request()));
+                        settings.lifecycles(), settings.mappings(), latencies.request(),
+                        changes));
     }
 
     /** Starts counting from a checkpoint, bottom up; {@link #open} lets events in. */
@@ -85,20 +91,34 @@ final class Pipeline {
         journal.onWriteWanted(ring::hurryJournal);
         journal.start(checkpoint.position());
         ring.start(checkpoint.position(), journal.end());
-        status.replay().run(journal, checkpoint.position(), ring.replay());
+        cuts = new RingCuts(ring, journal, durability, latencies, clock);
+        Flusher made = new Flusher(database, checkpoint, settings.persist(), cuts, changes,
+                events, clock);
+        made.keepIdsFor(settings.dedupe().window());
+        status.replay().run(journal, checkpoint.position(),
+                ring.replay(cut -> flushReplayed(made, cut, events)));
         ring.awaitReplayed();
+        journal.persisted(made.checkpoint().position());
         journal.onSpaceChange(() -> gate.journalFull(journal.isFull()));
         gate.journalFull(journal.isFull());
-        cuts = new RingCuts(ring, journal, durability, latencies, clock);
-        Flusher made = new Flusher(database, checkpoint, settings.persist(),
-                cuts, events, clock);
-        made.keepIdsFor(settings.dedupe().window());
         ring.onApplied(made::eventsApplied);
         ring.pace(new FlushPace(ring, made, settings.ring().parkMicros()));
         flusherThread = new Thread(made, "flusher");
         flusherThread.start();
         flusher = made;
         this.database = database;
+    }
+
+    private static void flushReplayed(Flusher flusher, FrozenCut cut, FlusherEvents events)
+            throws IOException {
+        try {
+            flusher.flushReplayed(cut);
+        } catch (FencedException fenced) {
+            events.fenced(fenced.getMessage());
+            throw new IOException(fenced.getMessage(), fenced);
+        } catch (InterruptedException givenUp) {
+            throw new IOException("interrupted while the log was replayed", givenUp);
+        }
     }
 
     /** From now on lets in whoever has a key that Postgres knows, where keys are asked for. */
@@ -162,7 +182,7 @@ final class Pipeline {
         if (tls != null) {
             tls.close();
         }
-        if (flusher != null && !ring.stop(5_000)) {
+        if (!ring.stop(5_000)) {
             // a stage that does not end may still touch its memory: leave it to the process's end
             return;
         }

@@ -34,6 +34,7 @@ public final class Flusher implements Runnable {
     private final BackOff backOff = new BackOff(RandomGenerator.getDefault());
 
     private final FlushRequests requests = new FlushRequests();
+    private final ChangeQueue changes;
     private volatile Thread thread;
     private volatile boolean paused;
     private volatile boolean finishing;
@@ -55,14 +56,16 @@ public final class Flusher implements Runnable {
      * Creates a flusher that is not running yet.
      *
      * @param checkpoint the epoch and position this process owns
+     * @param changes what is to be decided
      * @param events told about trouble and the end
      */
     public Flusher(Database database, Checkpoint checkpoint, PersistSettings settings,
-            CutSource source, FlusherEvents events, Clock clock) {
+            CutSource source, ChangeQueue changes, FlusherEvents events, Clock clock) {
         this.database = database;
         this.writer = new CutWriter(database, checkpoint);
         this.policy = new FlushPolicy(settings);
         this.source = source;
+        this.changes = changes;
         this.events = events;
         this.clock = clock;
         this.lastBegunNanos = clock.nanoTime() - TimeUnit.SECONDS.toNanos(60);
@@ -77,15 +80,16 @@ public final class Flusher implements Runnable {
     @Override
     public void run() {
         thread = Thread.currentThread();
+        changes.onSubmitted(this::hurry);
         try {
             while (true) {
                 boolean last = finishing && !source.hasBacklog();
                 long requested = requests.latest();
-                if (last || due(requested)) {
+                if (last || !changes.isEmpty() || due(requested)) {
                     flush();
                     requests.done(requested);
                 }
-                if (last && source.unpersistedEvents() == 0) {
+                if (last && source.unpersistedEvents() == 0 && changes.isEmpty()) {
                     finished = true;
                     return;
                 }
@@ -132,7 +136,8 @@ public final class Flusher implements Runnable {
         long oldest = source.oldestNanos();
         // before the cut: what it freezes is never without an age
         frozenSinceNanos = oldest == 0 ? begun : oldest;
-        FrozenCut cut = source.cut();
+        List<PendingChange> taken = changes.take(source.changesRoom());
+        FrozenCut cut = source.cut(taken.stream().map(PendingChange::change).toList());
         if (cut.isEmpty()) {
             source.discard(cut);
             frozenSinceNanos = 0;
@@ -141,7 +146,11 @@ public final class Flusher implements Runnable {
         tendPartitions(cut);
         long count = cut.acceptedEvents();
         List<RefusedChange> refused = writeUntilDecided(cut);
-        source.persisted(cut, refused);
+        List<ChangeResult> results = writer.results();
+        source.persisted(cut, refused, results, false);
+        for (int i = 0; i < taken.size(); i++) {
+            taken.get(i).answer(results.get(i));
+        }
         frozenSinceNanos = 0;
         long took = clock.nanoTime() - begun;
         if (failures == 0) {
@@ -151,6 +160,17 @@ public final class Flusher implements Runnable {
         lastFlushMillis = TimeUnit.NANOSECONDS.toMillis(took);
         flushedEvents += count;
         flushes++;
+    }
+
+    /**
+     * Brings a cut of the replayed log into Postgres; before the thread runs.
+     *
+     * @throws InterruptedException if the start is given up meanwhile
+     */
+    public void flushReplayed(FrozenCut cut) throws FencedException, InterruptedException {
+        tendPartitions(cut);
+        List<RefusedChange> refused = writeUntilDecided(cut);
+        source.persisted(cut, refused, writer.results(), true);
     }
 
     private void tendPartitions(FrozenCut cut) {
@@ -163,7 +183,8 @@ public final class Flusher implements Runnable {
         }
     }
 
-    private List<RefusedChange> writeUntilDecided(FrozenCut cut) throws FencedException {
+    private List<RefusedChange> writeUntilDecided(FrozenCut cut)
+            throws FencedException, InterruptedException {
         CounterDelta[] deltas = cut.sortedDeltas();
         while (true) {
             try {
@@ -176,6 +197,9 @@ public final class Flusher implements Runnable {
                 lastError = "";
                 return refused;
             } catch (SQLException failed) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("a flush was broken off");
+                }
                 failedOnce(failed);
             }
         }

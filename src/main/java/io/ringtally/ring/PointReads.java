@@ -2,12 +2,9 @@ package io.ringtally.ring;
 
 import com.lmax.disruptor.Sequencer;
 import io.ringtally.event.EventHash;
-import io.ringtally.tally.CounterDelta;
-import io.ringtally.tally.CounterKey;
-import io.ringtally.tally.CounterSnapshot;
+import io.ringtally.tally.CounterBase;
 import io.ringtally.tally.Lookup;
 import io.ringtally.tally.TallyShard;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -120,24 +117,25 @@ public final class PointReads {
     }
 
     /**
-     * Makes the shard take over what Postgres holds of a counter whose change it refused, and waits
-     * until that is done: the shard's current changes must still be those since the refused cut.
-     *
-     * @param row the counter as it is in Postgres, or null if it is not there
+     * Makes the shards take over what Postgres holds of counters that it has changed otherwise than
+     * they did, and waits until that is done: their current changes must still be those since the
+     * cut that was flushed.
      */
-    void rebase(CounterDelta refused, CounterSnapshot row) throws InterruptedException {
-        byte[] app = refused.appId().getBytes(StandardCharsets.UTF_8);
-        byte[] message = refused.messageId().getBytes(StandardCharsets.UTF_8);
-        byte[] event = refused.event().getBytes(StandardCharsets.UTF_8);
-        CountDownLatch done = new CountDownLatch(1);
-        stageOf(app, message).submitAlways(new Task(-1, 1, shard -> {
+    void rebase(List<CounterBase> bases) throws InterruptedException {
+        Map<TallyStage, List<CounterBase>> parts = new HashMap<>();
+        for (CounterBase base : bases) {
+            parts.computeIfAbsent(stageOf(base.app(), base.message()), stage -> new ArrayList<>())
+                    .add(base);
+        }
+        CountDownLatch done = new CountDownLatch(parts.size());
+        parts.forEach((stage, part) -> stage.submitAlways(new Task(-1, 1, shard -> {
             try {
-                shard.rebase(new CounterKey().of(app, message, event), row);
+                part.forEach(base -> shard.rebase(base, hashSeed));
             } finally {
                 // the flusher waits, whatever becomes of it
                 done.countDown();
             }
-        }));
+        })));
         done.await();
     }
 

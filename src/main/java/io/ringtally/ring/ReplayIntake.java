@@ -2,11 +2,16 @@ package io.ringtally.ring;
 
 import com.lmax.disruptor.InsufficientCapacityException;
 import com.lmax.disruptor.Sequencer;
+import io.ringtally.event.Change;
+import io.ringtally.event.ChangeLayout;
+import io.ringtally.journal.LogPosition;
 import io.ringtally.journal.LogRecord;
 import io.ringtally.journal.RecordType;
 import io.ringtally.journal.RecordVisitor;
+import io.ringtally.tally.FrozenCut;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -14,7 +19,8 @@ import java.util.concurrent.locks.LockSupport;
  * of its position, so that the same stages apply them in the same way. They carry no commit word:
  * the body has them.
  *
- * <p>CUTs of an earlier run are passed over: the first one of this run covers all.
+ * <p>CUTs of an earlier run are passed over: the first one of this run covers all. Those with
+ * changes are not: they are decided where they stand.
  *
  * <p>Threading: the starting thread, before anything is accepted.
  */
@@ -25,11 +31,26 @@ public final class ReplayIntake implements RecordVisitor {
     private final Sequencer sequencer;
     private final Slots slots;
     private final Doorbell[] bells;
+    private final CutExchange cuts;
+    private final Flush flush;
 
-    ReplayIntake(RingCore core) {
+    /** Brings a cut into Postgres. */
+    public interface Flush {
+
+        /**
+         * Returns when it is there.
+         *
+         * @throws IOException if it will never be
+         */
+        void flush(FrozenCut cut) throws IOException;
+    }
+
+    ReplayIntake(RingCore core, CutExchange cuts, Flush flush) {
         this.sequencer = core.sequencer();
         this.slots = core.slots();
         this.bells = core.bells();
+        this.cuts = cuts;
+        this.flush = flush;
     }
 
     @Override
@@ -44,6 +65,8 @@ public final class ReplayIntake implements RecordVisitor {
             long sequence = claim(record.position());
             slots.writeReplayed(sequence, record, bytes, at);
             publish(sequence);
+        } else if (record.type() == RecordType.CHANGE) {
+            change(record, bytes, at);
         } else {
             long positions = record.type() == RecordType.GAP ? bytes.getLong(at) : 1;
             for (long i = 0; i < positions; i++) {
@@ -51,6 +74,29 @@ public final class ReplayIntake implements RecordVisitor {
                 slots.writeReplayedVoid(sequence);
                 publish(sequence);
             }
+        }
+    }
+
+    /** What the log has up to here is flushed, with the changes, before anything after it. */
+    private void change(LogRecord record, ByteBuffer bytes, int at) throws IOException {
+        List<Change> changes = decoded(record, bytes, at);
+        cuts.begin();
+        long sequence = claim(record.position());
+        slots.writeReplayed(sequence, record, bytes, at);
+        publish(sequence);
+        for (Doorbell bell : bells) {
+            bell.ring();
+        }
+        flush.flush(cuts.end(new LogPosition(record.position()), changes));
+    }
+
+    private static List<Change> decoded(LogRecord record, ByteBuffer bytes, int at)
+            throws IOException {
+        try {
+            return ChangeLayout.decode(bytes, at, record.length());
+        } catch (IllegalArgumentException unknown) {
+            throw new IOException("the log has a CHANGE at position " + record.position()
+                    + " that this version cannot read: " + unknown.getMessage(), unknown);
         }
     }
 

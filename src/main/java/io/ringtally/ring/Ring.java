@@ -1,10 +1,12 @@
 package io.ringtally.ring;
 
 import io.ringtally.dedupe.EventIdentity;
+import io.ringtally.event.Change;
 import io.ringtally.event.EventCursor;
 import io.ringtally.event.EventHash;
 import io.ringtally.journal.Head;
 import io.ringtally.journal.LogPosition;
+import io.ringtally.tally.CounterBase;
 import io.ringtally.tally.CounterDelta;
 import io.ringtally.tally.CounterKey;
 import io.ringtally.tally.CounterSnapshot;
@@ -125,9 +127,13 @@ public final class Ring implements AutoCloseable {
         threads.forEach(Thread::start);
     }
 
-    /** Takes the records between checkpoint and end, before anything new is accepted. */
-    public ReplayIntake replay() {
-        return new ReplayIntake(core);
+    /**
+     * Takes the records between checkpoint and end, before anything new is accepted.
+     *
+     * @param flush what a CHANGE among them is flushed with
+     */
+    public ReplayIntake replay(ReplayIntake.Flush flush) {
+        return new ReplayIntake(core, cuts, flush);
     }
 
     /** Waits until the stages have applied what was replayed, and their gauges show it. */
@@ -184,7 +190,21 @@ public final class Ring implements AutoCloseable {
      * @throws StageDiedException if a shard has died
      */
     public FrozenCut cut() {
-        return cuts.cut(intake, core.slots());
+        return cut(List.of());
+    }
+
+    /**
+     * The same, with changes that the flush of the cut decides.
+     *
+     * @param changes they fit {@link #changesRoom()}
+     */
+    public FrozenCut cut(List<Change> changes) {
+        return cuts.cut(intake, core.slots(), changes);
+    }
+
+    /** Bytes of changes that one cut can have. */
+    public int changesRoom() {
+        return intake.changesRoom();
     }
 
     /** Releases a cut that Postgres has: its memory serves the next one. */
@@ -196,9 +216,15 @@ public final class Ring implements AutoCloseable {
         pressure.persisted(counters);
     }
 
-    /** See {@link PointReads#rebase}. */
+    /** Takes over the row of a counter whose change Postgres refused, see {@link #rebase(List)}. */
     public void rebase(CounterDelta refused, CounterSnapshot row) throws InterruptedException {
-        reads.rebase(refused, row);
+        rebase(List.of(new CounterBase(refused.appId(), refused.messageId(), refused.event(),
+                row)));
+    }
+
+    /** See {@link PointReads#rebase}. */
+    public void rebase(List<CounterBase> bases) throws InterruptedException {
+        reads.rebase(bases);
     }
 
     /** Gauges of every shard, by number. */

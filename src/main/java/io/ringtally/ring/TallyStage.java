@@ -126,7 +126,7 @@ final class TallyStage implements Runnable {
                     unsettled = sequence;
                 }
                 collapse(sequence);
-            } else if (type == RecordType.CUT) {
+            } else if (type == RecordType.CUT || type == RecordType.CHANGE) {
                 settle(unsettled, sequence - 1);
                 unsettled = sequence + 1;
                 ChangeSet part = shard.freeze();
