@@ -29,6 +29,7 @@ public final class PointReads {
     private final Sequencer sequencer;
     private final List<TallyStage> stages;
     private final long hashSeed;
+    private volatile long rebases;
 
     PointReads(Sequencer sequencer, List<TallyStage> stages, long hashSeed) {
         this.sequencer = sequencer;
@@ -51,9 +52,9 @@ public final class PointReads {
         return ask(app, message, shard -> shard.message(app, message), answer);
     }
 
-    /** The last sequence published: nothing changes while it stays the same. */
-    public long published() {
-        return sequencer.getCursor();
+    /** Grows with what is published and with what is rebased: else nothing changes. */
+    public long version() {
+        return sequencer.getCursor() + rebases;
     }
 
     /**
@@ -137,6 +138,8 @@ public final class PointReads {
             }
         })));
         done.await();
+        // one writer, who flushes: no increment is lost
+        rebases = rebases + 1;
     }
 
     private TallyStage stageOf(byte[] app, byte[] message) {
