@@ -14,10 +14,12 @@ import io.ringtally.operate.DeadLetters;
 import io.ringtally.operate.Operations;
 import io.ringtally.operate.SettingValues;
 import io.ringtally.operate.Troubles;
+import io.ringtally.persist.ChangeQueue;
 import io.ringtally.persist.Checkpoint;
 import io.ringtally.persist.Database;
 import io.ringtally.persist.DatabaseSettings;
 import io.ringtally.persist.DeadLetterTable;
+import io.ringtally.persist.FencedException;
 import io.ringtally.persist.Flusher;
 import io.ringtally.persist.FlusherEvents;
 import io.ringtally.query.Queries;
@@ -25,6 +27,7 @@ import io.ringtally.persist.KeyWatch;
 import io.ringtally.ring.AdmissionGate;
 import io.ringtally.ring.Ring;
 import io.ringtally.ring.RingParts;
+import io.ringtally.tally.FrozenCut;
 import io.ringtally.tally.MessageQuotas;
 import io.ringtally.tally.TallyShard;
 import io.ringtally.time.Clock;
@@ -47,6 +50,8 @@ final class Pipeline {
     final IdTable ids;
     final Latencies latencies;
     final Queries queries;
+    /** What is asked of counters besides events. */
+    final ChangeQueue changes = new ChangeQueue();
     final HttpServer http;
     final ServiceStatus status;
     final LedgerAlarm ledger;
@@ -96,7 +101,8 @@ final class Pipeline {
                 new HttpServer.Parts(ring.intake(), ring.reads(), queries, gate,
                         status, status::retryAfterSeconds, clock, log.hashSeed(), ids,
                         keys, settings.limits(), tls, durability, settings.ack(),
-                        settings.lifecycles(), settings.mappings(), latencies.request()));
+                        settings.lifecycles(), settings.mappings(), latencies.request(),
+                        changes));
     }
 
     /**
@@ -110,14 +116,16 @@ final class Pipeline {
         journal.onWriteWanted(ring::hurryJournal);
         journal.start(checkpoint.position());
         ring.start(checkpoint.position(), journal.end());
-        status.replay().run(journal, checkpoint.position(), ring.replay(), givenUp);
+        cuts = new RingCuts(ring, journal, durability, latencies, clock);
+        Flusher made = new Flusher(database, checkpoint, settings.persist(), cuts, changes,
+                events, clock);
+        made.keepIdsFor(settings.dedupe().window());
+        status.replay().run(journal, checkpoint.position(),
+                ring.replay(cut -> flushReplayed(made, cut, events)), givenUp);
         ring.awaitReplayed();
+        journal.persisted(made.checkpoint().position());
         journal.onSpaceChange(() -> gate.journalFull(journal.isFull()));
         gate.journalFull(journal.isFull());
-        cuts = new RingCuts(ring, journal, durability, latencies, clock);
-        Flusher made = new Flusher(database, checkpoint, settings.persist(),
-                cuts, events, clock);
-        made.keepIdsFor(settings.dedupe().window());
         ring.onApplied(made::eventsApplied);
         ring.pace(new FlushPace(ring, made, settings.ring().parkMicros()));
         flusherThread = new Thread(made, "flusher");
@@ -125,6 +133,18 @@ final class Pipeline {
         flusher = made;
         this.database = database;
         letters = new DeadLetters(new DeadLetterTable(database), made, ring);
+    }
+
+    private static void flushReplayed(Flusher flusher, FrozenCut cut, FlusherEvents events)
+            throws IOException {
+        try {
+            flusher.flushReplayed(cut);
+        } catch (FencedException fenced) {
+            events.fenced(fenced.getMessage());
+            throw new IOException(fenced.getMessage(), fenced);
+        } catch (InterruptedException givenUp) {
+            throw new IOException("interrupted while the log was replayed", givenUp);
+        }
     }
 
     /** From now on lets in whoever has a key that Postgres knows, where keys are asked for. */

@@ -4,6 +4,8 @@ import io.ringtally.fault.FaultPoint;
 import io.ringtally.journal.Journal;
 import io.ringtally.metrics.Latencies;
 import io.ringtally.metrics.LatencyWriter;
+import io.ringtally.event.Change;
+import io.ringtally.persist.ChangeResult;
 import io.ringtally.persist.CutSource;
 import io.ringtally.persist.RefusedChange;
 import io.ringtally.ring.Ring;
@@ -62,10 +64,15 @@ final class RingCuts implements CutSource {
     }
 
     @Override
-    public FrozenCut cut() throws InterruptedException {
+    public int changesRoom() {
+        return ring.changesRoom();
+    }
+
+    @Override
+    public FrozenCut cut(List<Change> changes) throws InterruptedException {
         FaultPoint.FLUSH_BEGINS.passed();
         cutNanos = clock.nanoTime();
-        FrozenCut cut = ring.cut();
+        FrozenCut cut = ring.cut(changes);
         FaultPoint.FLUSH_CUT_TAKEN.passed();
         while (!journal.awaitForced(cut.position(), LOOK_MILLIS)) {
             if (ring.isDead()) {
@@ -83,17 +90,27 @@ final class RingCuts implements CutSource {
     }
 
     @Override
-    public void persisted(FrozenCut cut, List<RefusedChange> refused)
-            throws InterruptedException {
-        cut.persistedAt(clock.epochMicros(), persisted);
-        flush.record(clock.nanoTime() - cutNanos);
+    public void persisted(FrozenCut cut, List<RefusedChange> refused,
+            List<ChangeResult> results, boolean replayed) throws InterruptedException {
+        if (!replayed) {
+            cut.persistedAt(clock.epochMicros(), persisted);
+            flush.record(clock.nanoTime() - cutNanos);
+        }
         FaultPoint.FLUSH_REPORTED.passed();
         for (RefusedChange change : refused) {
             ring.rebase(change.change(), change.row());
         }
-        // one writer, the flusher: no addition is lost
+        // one writer, who flushes: no addition is lost
         deadLetters += cut.deadLetters().size() + refused.size();
+        if (!cut.changes().isEmpty()) {
+            ring.rebase(results.stream().flatMap(result -> result.bases().stream()).toList());
+            FaultPoint.CHANGE_TAKEN_OVER.passed();
+        }
         ring.persisted(cut);
+        if (replayed) {
+            // the segments are being read
+            return;
+        }
         journal.persisted(cut.position());
         durability.persisted();
     }

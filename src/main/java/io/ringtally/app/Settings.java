@@ -46,8 +46,8 @@ record Settings(HttpSettings http, TlsSettings tls, AdminSettings admin, AuthSet
                 configuration.auth(), configuration.limits(), configuration.quotas(),
                 configuration.audit(), configuration.ack(), configuration.ring(),
                 configuration.journal(), configuration.tally(), configuration.mock(),
-                configuration.persist(), configuration.query(), configuration.dedupe(), configuration.generator(),
-                configuration.drainTimeout(), configuration.lifecycles(),
-                configuration.mappings());
+                configuration.persist(), configuration.query(),
+                configuration.dedupe(), configuration.generator(), configuration.drainTimeout(),
+                configuration.lifecycles(), configuration.mappings());
     }
 }

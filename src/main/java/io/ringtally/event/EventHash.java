@@ -73,6 +73,20 @@ public final class EventHash {
         return hash(both, 0, both.length, seed + app.length);
     }
 
+    /** The hash of a counter's key, the same that {@link EventCursor#keyHash} makes. */
+    public static long keyOf(long slice, byte[] event) {
+        long name = 0;
+        int i = 0;
+        for (; i + 8 <= event.length; i += 8) {
+            name = mix(name, (long) LONGS.get(event, i));
+        }
+        long tail = event.length;
+        for (; i < event.length; i++) {
+            tail = (tail << 8) | (event[i] & 0xffL);
+        }
+        return mix(slice ^ name, tail);
+    }
+
     /** Mixes two hashes into one. */
     public static long mix(long a, long b) {
         return fold(a ^ K0, b ^ K1);

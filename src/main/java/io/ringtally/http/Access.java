@@ -17,6 +17,8 @@ enum Access {
     READ_OF_APP(Scope.READ, true),
     /** The scope read, and a key that is not limited to app ids. */
     READ(Scope.READ, false),
+    /** The scope admin; {@link QueryParameters#good} checks the app id of a limited key. */
+    ADMIN_OF_APP(Scope.ADMIN, true),
     /** The scope admin, and a key that is not limited to app ids. */
     ADMIN(Scope.ADMIN, false);
 

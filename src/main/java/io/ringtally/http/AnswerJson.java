@@ -32,7 +32,13 @@ final class AnswerJson {
     /** Counters of any messages, under the name {@code counters}. */
     static void writeCounters(JsonGenerator json, List<CounterSnapshot> counters)
             throws IOException {
-        json.writeArrayFieldStart("counters");
+        writeCounters(json, "counters", counters);
+    }
+
+    /** Counters of any messages. */
+    static void writeCounters(JsonGenerator json, String name, List<CounterSnapshot> counters)
+            throws IOException {
+        json.writeArrayFieldStart(name);
         for (CounterSnapshot counter : counters) {
             json.writeStartObject();
             writeCounter(json, counter);

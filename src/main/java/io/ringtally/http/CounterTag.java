@@ -1,7 +1,10 @@
 package io.ringtally.http;
 
+import io.ringtally.event.Change;
 import io.ringtally.tally.CounterSnapshot;
 import io.undertow.util.HeaderValues;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The entity tag of a counter: its whole state, so that two states never share one (RFC 9110,
@@ -12,6 +15,9 @@ import io.undertow.util.HeaderValues;
 final class CounterTag {
 
     private static final int RADIX = 36;
+    private static final String NUMBER = "(-?[0-9a-z]{1,13})";
+    private static final Pattern SHAPE = Pattern.compile('"' + NUMBER + "\\." + NUMBER + "\\."
+            + NUMBER + "\\." + NUMBER + '"');
 
     private CounterTag() {
     }
@@ -22,6 +28,24 @@ final class CounterTag {
                 + Long.toString(counter.total(), RADIX) + '.'
                 + Long.toString(counter.firstAtMicros(), RADIX) + '.'
                 + Long.toString(counter.lastAtMicros(), RADIX) + '"';
+    }
+
+    /** The state that a strong tag says; null if it is none of ours. */
+    static Change.State stateOf(String tag) {
+        Matcher parts = SHAPE.matcher(tag);
+        if (!parts.matches()) {
+            return null;
+        }
+        try {
+            return new Change.State(number(parts, 2), number(parts, 1), number(parts, 3),
+                    number(parts, 4));
+        } catch (NumberFormatException tooLong) {
+            return null;
+        }
+    }
+
+    private static long number(Matcher parts, int group) {
+        return Long.parseLong(parts.group(group), RADIX);
     }
 
     /**

@@ -85,6 +85,13 @@ final class Guard {
         exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, INVALID_TOKEN);
     }
 
+    /** The id of the key that the request was let in with; {@code nobody} without keys. */
+    String nameOf(HttpServerExchange exchange, String nobody) {
+        Recognised caller = keys == null ? null
+                : exchange.getConnection().getAttachment(RECOGNISED);
+        return caller == null ? nobody : caller.key.id();
+    }
+
     /** The key that the request was let in with, or whoever is at the other end. */
     private Object clientOf(HttpServerExchange exchange) {
         Recognised caller = keys == null ? null

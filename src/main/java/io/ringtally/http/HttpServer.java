@@ -6,6 +6,7 @@ import io.ringtally.event.Lifecycle;
 import io.ringtally.event.Mapping;
 import io.ringtally.ring.Admission;
 import io.ringtally.metrics.Latency;
+import io.ringtally.persist.ChangeQueue;
 import io.ringtally.query.Queries;
 import io.ringtally.ring.AdmissionGate;
 import io.ringtally.ring.Intake;
@@ -83,6 +84,8 @@ public final class HttpServer {
                         ? new GeneratorEndpoint(flow, clock, contexts, generator.eventsPerHit())
                         : null,
                 reads(settings, service, bodies, new PlainAnswers(unread)),
+                new ChangeEndpoint(new ChangeEndpoint.Parts(guard, service.gate(), flow, bodies,
+                        service.changes(), clock, open, service.ack().timeout().toMillis())),
                 service.status());
     }
 
@@ -202,12 +205,12 @@ public final class HttpServer {
      * @param lifecycles what is expected of messages, by app id
      * @param mappings how foreign records become events, by name
      * @param requests how long accepted requests took
+     * @param changes takes what is asked of counters besides events
      */
     public record Parts(Intake intake, PointReads reads, Queries queries, AdmissionGate gate,
             StatusReport status, ToIntFunction<Admission> retryAfterSeconds, Clock clock,
             long hashSeed, IdTable ids, KeyRing keys, LimitSettings limits, Tls tls,
             Durability durability, AckSettings ack, Map<String, Lifecycle> lifecycles,
-            Map<String, Mapping> mappings,
-            Latency requests) {
+            Map<String, Mapping> mappings, Latency requests, ChangeQueue changes) {
     }
 }

@@ -1,9 +1,13 @@
 package io.ringtally.http;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.ringtally.persist.CounterReader;
 import io.ringtally.persist.QueryFailedException;
 import io.ringtally.query.Queries;
+import io.ringtally.tally.CounterSnapshot;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.io.IOException;
 
 /**
  * Answers from Postgres. The JSON is made on the thread that asked Postgres; the I/O thread sends
@@ -52,7 +56,7 @@ final class PersistedReads {
     private Reply replyOf(Queries.Answer<AnswerJson.Fields> answer) {
         QueryFailedException failure = answer.failure();
         if (failure != null) {
-            return new Reply(null, failure.timedOut()
+            return Reply.of(failure.timedOut()
                     ? new Problem(ProblemType.QUERY_TIMEOUT,
                             failure.getMessage() + ": ask for less,"
                             + " or raise it")
@@ -60,19 +64,36 @@ final class PersistedReads {
                             + "; counters and messages one by one are still read from memory"));
         }
         if (answer.value() == null) {
-            return new Reply(null, null);
+            return Reply.of(null);
         }
-        return new Reply(AnswerJson.object(json -> {
+        String tag = answer.value() instanceof OneCounter one ? CounterTag.of(one.counter) : null;
+        return new Reply(tag, AnswerJson.object(json -> {
             json.writeStringField("read", READ);
             json.writeNumberField("persisted_lag_ms", answer.lagMillis());
             answer.value().write(json);
         }), null);
     }
 
+    /** A counter as it is in Postgres; its answer has its tag, for a change that depends on it. */
+    record OneCounter(CounterSnapshot counter) implements AnswerJson.Fields {
+
+        @Override
+        public void write(JsonGenerator json) throws IOException {
+            AnswerJson.writeCounter(json, counter);
+        }
+    }
+
     /** The bytes of a 200, or a problem; neither where nothing was found. */
-    private record Reply(byte[] json, Problem problem) {
+    private record Reply(String tag, byte[] json, Problem problem) {
+
+        static Reply of(Problem problem) {
+            return new Reply(null, null, problem);
+        }
 
         void send(HttpServerExchange exchange) {
+            if (tag != null) {
+                exchange.getResponseHeaders().put(Headers.ETAG, tag);
+            }
             if (json != null) {
                 exchange.getResponseHeaders().put(ReadEndpoint.READ, READ);
                 JsonBody.sendOnce(exchange, 200, json);

@@ -72,8 +72,7 @@ final class ReadEndpoint {
             persisted.answer(exchange, reader -> {
                 List<CounterSnapshot> found =
                         reader.counters(text(app), text(event), List.of(text(message)));
-                return found.isEmpty() ? null
-                        : json -> AnswerJson.writeCounter(json, found.get(0));
+                return found.isEmpty() ? null : new PersistedReads.OneCounter(found.get(0));
             });
         }
     }

@@ -69,6 +69,16 @@ final class RouteTable {
         return route(Methods.POST, path, access, answer);
     }
 
+    /** Answers PUT; the answer reads the body or drops it. */
+    RouteTable put(String path, Access access, Answer answer) {
+        return route(Methods.PUT, path, access, answer);
+    }
+
+    /** Answers DELETE; a body is dropped. */
+    RouteTable delete(String path, Access access, Answer answer) {
+        return route(Methods.DELETE, path, access, bodiless(answer));
+    }
+
     /** Answers GET and HEAD as where there is no such path, though there are other methods. */
     RouteTable absent(String path) {
         Answer answer = (exchange, id) ->

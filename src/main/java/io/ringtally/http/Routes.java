@@ -53,6 +53,12 @@ final class Routes implements HttpHandler {
                         JsonBody.sendOnce(exchange, 200,
                                 AnswerJson.object(to.status::writeStats)));
         to.reads.addTo(table);
+        table.put("/v1/counters/{id}", Access.ADMIN_OF_APP, (exchange, id) ->
+                        to.changes.set(exchange, id))
+                .delete("/v1/counters/{id}", Access.ADMIN_OF_APP, (exchange, id) ->
+                        to.changes.remove(exchange, id))
+                .delete("/v1/messages/{id}", Access.ADMIN_OF_APP, (exchange, id) ->
+                        to.changes.removeMessage(exchange, id));
         Documents.addTo(table, to.unread);
         return table;
     }
@@ -82,6 +88,6 @@ final class Routes implements HttpHandler {
     record Endpoints(AdmissionGate gate, Guard guard, BodyReader bodies, UnreadBody unread,
             BodyEndpoint increment, BodyEndpoint event, BodyEndpoint bulk, BodyEndpoint events,
             PartialEvents partial, GeneratorEndpoint generator, ReadRoutes reads,
-            StatusReport status) {
+            ChangeEndpoint changes, StatusReport status) {
     }
 }

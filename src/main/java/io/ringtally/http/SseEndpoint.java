@@ -62,7 +62,7 @@ final class SseEndpoint {
     private final AtomicBoolean askAnyhow = new AtomicBoolean();
 
     // the rounds' own
-    private long seenSequence;
+    private long seenVersion;
     private long lastBeatNanos;
 
     SseEndpoint(Guard guard, PointReads reads, AdmissionGate gate,
@@ -189,13 +189,12 @@ final class SseEndpoint {
         if (now - lastBeatNanos >= settings.heartbeat().toNanos()) {
             lastBeatNanos = now;
             all.forEach(stream -> stream.run(stream::beat));
-            // a change that Postgres refused is taken back without a record in the ring
             ask = true;
         }
         all.removeIf(this::isRefused);
-        long published = reads.published();
-        if (ask || published != seenSequence) {
-            seenSequence = published;
+        long version = reads.version();
+        if (ask || version != seenVersion) {
+            seenVersion = version;
             look(home, all, 0);
         } else {
             later(home);

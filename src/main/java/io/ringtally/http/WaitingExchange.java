@@ -30,7 +30,7 @@ final class WaitingExchange<T> {
      *
      * @param timeoutMillis longest wait, milliseconds
      * @param refused the 503 where too many wait already
-     * @param late the 503 when the time is up
+     * @param late what is said when the time is up, unless the question knows better
      */
     record Patience(OpenExchanges open, long timeoutMillis, Problem refused, Problem late) {
     }
@@ -39,6 +39,15 @@ final class WaitingExchange<T> {
     interface Submission<T> {
 
         boolean submit(Consumer<T> answer);
+
+        /**
+         * The time is up: what is said.
+         *
+         * @param usual what is said of all questions of this kind
+         */
+        default Problem late(Problem usual) {
+            return usual;
+        }
     }
 
     private WaitingExchange(HttpServerExchange exchange, Patience patience, Consumer<T> send) {
@@ -56,8 +65,8 @@ final class WaitingExchange<T> {
 
     private void submit(Submission<T> question) {
         patience.open.enter();
-        deadline = exchange.getIoThread().executeAfter(this::tooLate, patience.timeoutMillis,
-                TimeUnit.MILLISECONDS);
+        deadline = exchange.getIoThread().executeAfter(() -> tooLate(question),
+                patience.timeoutMillis, TimeUnit.MILLISECONDS);
         if (!question.submit(this::answered) && decided.compareAndSet(false, true)) {
             deadline.remove();
             patience.open.leave();
@@ -89,10 +98,10 @@ final class WaitingExchange<T> {
         }
     }
 
-    private void tooLate() {
+    private void tooLate(Submission<T> question) {
         if (decided.compareAndSet(false, true)) {
             patience.open.leave();
-            patience.late.sendRetryable(exchange, 1);
+            question.late(patience.late).sendRetryable(exchange, 1);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.ringtally.inspect;
 
+import io.ringtally.event.Change;
 import java.io.IOException;
 
 /** Is shown the events of a log, in its order. */
@@ -7,6 +8,10 @@ public interface EventVisitor {
 
     /** One event, to be read during the call only. */
     void event(LoggedEvent event) throws IOException;
+
+    /** What was to be done to counters, after the events before it. */
+    default void change(long position, Change change) throws IOException {
+    }
 
     /**
      * Positions that cannot be read.

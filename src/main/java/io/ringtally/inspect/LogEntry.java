@@ -1,9 +1,12 @@
 package io.ringtally.inspect;
 
+import io.ringtally.event.Change;
+import io.ringtally.event.ChangeLayout;
 import io.ringtally.journal.BodyLayout;
 import io.ringtally.journal.RecordType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * One record, in the body or the head.
@@ -52,7 +55,7 @@ final class LogEntry {
 
     private String fault(int cutBytes, int gapBytes) {
         int wanted = switch (type) {
-            case RecordType.EVENTS -> length;
+            case RecordType.EVENTS, RecordType.CHANGE -> length;
             case RecordType.CUT -> cutBytes;
             case RecordType.VOID -> 0;
             case RecordType.GAP -> gapBytes;
@@ -73,7 +76,23 @@ final class LogEntry {
             return "the record at position " + position + " is number " + batchIndex + " of "
                     + batchSlots + " of its request";
         }
-        return type == RecordType.EVENTS ? eventsFault() : null;
+        return type == RecordType.EVENTS ? eventsFault()
+                : type == RecordType.CHANGE ? changesFault() : null;
+    }
+
+    private String changesFault() {
+        try {
+            changes();
+            return eventCount == 0 ? null : "the CHANGE at position " + position + " counts "
+                    + eventCount + " events";
+        } catch (IllegalArgumentException unreadable) {
+            return unreadable.getMessage() + ", at position " + position;
+        }
+    }
+
+    /** The changes of a record without fault. */
+    List<Change> changes() {
+        return type == RecordType.CHANGE ? ChangeLayout.decode(memory, at, length) : List.of();
     }
 
     private String eventsFault() {

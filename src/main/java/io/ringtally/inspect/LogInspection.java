@@ -1,5 +1,6 @@
 package io.ringtally.inspect;
 
+import io.ringtally.event.Change;
 import io.ringtally.inspect.BodySurvey.Stretch;
 import io.ringtally.journal.LogIdentity;
 import java.io.Closeable;
@@ -195,8 +196,15 @@ public final class LogInspection implements Closeable {
 
         private void entry(LogEntry entry) throws IOException {
             missing(entry.position - 1);
-            entry.events(visitor::event);
+            show(entry);
             next = entry.position + entry.positions();
+        }
+
+        private void show(LogEntry entry) throws IOException {
+            entry.events(visitor::event);
+            for (Change change : entry.changes()) {
+                visitor.change(entry.position, change);
+            }
         }
 
         /** What the body should have and has not may still be in the head. */
@@ -224,7 +232,7 @@ public final class LogInspection implements Closeable {
         boolean showHeads(long position) throws IOException {
             LogEntry entry = head.entryAt(position);
             if (entry != null) {
-                entry.events(visitor::event);
+                show(entry);
             }
             return entry != null;
         }

@@ -11,7 +11,7 @@ import java.util.List;
  */
 public final class RecordCounts {
 
-    private final long[] counts = new long[RecordType.GAP + 1];
+    private final long[] counts = new long[RecordType.CHANGE + 1];
     private long skippedPositions;
 
     RecordCounts() {
@@ -39,7 +39,7 @@ public final class RecordCounts {
     @Override
     public String toString() {
         List<String> parts = new ArrayList<>();
-        for (byte type = RecordType.EVENTS; type <= RecordType.GAP; type++) {
+        for (byte type = RecordType.EVENTS; type <= RecordType.CHANGE; type++) {
             if (counts[type] > 0) {
                 parts.add(counts[type] + " " + RecordType.nameOf(type));
             }

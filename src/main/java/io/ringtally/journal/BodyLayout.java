@@ -33,7 +33,7 @@ import java.util.zip.CRC32C;
  * |  2  number of events         |                their sum, high and low half, 8 bytes each
  * |  4  bytes that follow        |        VOID:   nothing
  * |  8  its place in the request |        GAP:    number of positions, 8 bytes
- * | 12  slots of the request     |
+ * | 12  slots of the request     |        CHANGE: changes, see ChangeLayout
  * +------------------------------+
  * </pre>
  *

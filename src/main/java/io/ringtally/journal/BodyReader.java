@@ -190,7 +190,11 @@ final class BodyReader {
                                     + ", and the log has " + totals);
                 }
             }
-            default -> { }
+            case RecordType.VOID, RecordType.GAP, RecordType.CHANGE -> { }
+            default -> throw new LogDamagedException(part.file().name(), offset,
+                    "the record at position " + one.position() + " is of "
+                            + RecordType.nameOf(one.type())
+                            + ", which this version does not know: start the one that wrote it");
         }
         end = one.type() == RecordType.GAP ? one.position() + bytes.getLong(at) - 1
                 : one.position();

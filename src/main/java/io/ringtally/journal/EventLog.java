@@ -23,6 +23,9 @@ public interface EventLog {
     /** Adds a record without events, of a slot that is the only one of its request. */
     void add(byte type) throws IOException;
 
+    /** Adds a CHANGE with the changes of its slot. */
+    void addChanges(ByteBuffer from, int address, int length) throws IOException;
+
     /** Adds the events of one slot. */
     void addEvents(int eventCount, int batchIndex, int batchSlots, ByteBuffer from, int address,
             int length);

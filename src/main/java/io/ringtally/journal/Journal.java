@@ -203,6 +203,13 @@ public final class Journal implements EventLog, Closeable {
     }
 
     @Override
+    public void addChanges(ByteBuffer from, int address, int length) throws IOException {
+        body.begin(RECORD_BYTES + length);
+        body.add(RecordType.CHANGE, 0, 0, 1);
+        body.events(0, from, address, length);
+    }
+
+    @Override
     public void addEvents(int eventCount, int batchIndex, int batchSlots, ByteBuffer from,
             int address, int length) {
         body.add(RecordType.EVENTS, eventCount, batchIndex, batchSlots);

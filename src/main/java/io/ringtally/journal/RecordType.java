@@ -15,6 +15,8 @@ public final class RecordType {
     public static final byte VOID = 3;
     /** In the body only: positions that were claimed and never filled, found so by a recovery. */
     public static final byte GAP = 4;
+    /** A CUT with changes of counters, which the flush of that cut decides. */
+    public static final byte CHANGE = 5;
 
     private RecordType() {
     }
@@ -26,6 +28,7 @@ public final class RecordType {
             case CUT -> "CUT";
             case VOID -> "VOID";
             case GAP -> "GAP";
+            case CHANGE -> "CHANGE";
             default -> "type " + type;
         };
     }

@@ -6,6 +6,9 @@ import io.ringtally.persist.Letter;
 import io.ringtally.persist.QueryFailedException;
 import io.ringtally.persist.RetryOutcome;
 import io.ringtally.ring.Ring;
+import io.ringtally.tally.CounterBase;
+import io.ringtally.tally.CounterSnapshot;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -98,10 +101,16 @@ public final class DeadLetters {
         RetryOutcome outcome = table.retry(id);
         Letter.Key key = outcome.key();
         if (outcome.kind() == RetryOutcome.Kind.COUNTED) {
-            ring.rebase(key.app(), key.message(), key.event(), outcome.row());
+            ring.rebase(List.of(baseOf(key, outcome.row())));
         } else if (outcome.kind() == RetryOutcome.Kind.UNKNOWN) {
-            ring.forget(key.app(), key.message(), key.event());
+            ring.forget(baseOf(key, null));
         }
         return outcome;
+    }
+
+    private static CounterBase baseOf(Letter.Key key, CounterSnapshot row) {
+        return new CounterBase(new String(key.app(), StandardCharsets.UTF_8),
+                new String(key.message(), StandardCharsets.UTF_8),
+                new String(key.event(), StandardCharsets.UTF_8), row);
     }
 }

@@ -25,7 +25,8 @@ final class CounterRows {
                 total = c.total + excluded.total,
                 events = c.events + excluded.events,
                 first_us = least(c.first_us, excluded.first_us),
-                last_us = greatest(c.last_us, excluded.last_us)
+                last_us = greatest(c.last_us, excluded.last_us),
+                touched_at = now()
             """;
 
     /** A change can be one bit longer than a total, from one end of the range to the other. */
@@ -34,7 +35,8 @@ final class CounterRows {
                 total = (total::numeric + ?)::int8,
                 events = events + ?,
                 first_us = least(first_us, ?),
-                last_us = greatest(last_us, ?)
+                last_us = greatest(last_us, ?),
+                touched_at = now()
             where app_id = ? and message_id = ? and event = ?
             """;
 

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes one frozen cut one transaction: first the checkpoint, if it is still where we left it, then
- * the changes, then what they say of messages with a lifecycle, then the ids of its events. So the
+ * the changes, then what they say of messages with a lifecycle, then the ids of its events, and
+ * last what somebody wants of counters, which is decided on the rows as they are then. So the
  * counters and the position they belong to never part, and trying again after an unknown outcome
  * adds nothing twice.
  *
@@ -35,6 +36,7 @@ final class CutWriter {
 
     private final Database database;
     private volatile Folding folding;
+    private List<ChangeResult> results = List.of();
 
     CutWriter(Database database, Checkpoint checkpoint) {
         this.database = database;
@@ -98,6 +100,11 @@ final class CutWriter {
         }
     }
 
+    /** What became of the changes of the cut written last; after {@link #write} has returned. */
+    List<ChangeResult> results() {
+        return results;
+    }
+
     /** One transaction's work; false if the checkpoint is not where we left it. */
     private boolean attempt(Connection connection, FrozenCut cut, CounterDelta[] deltas,
             boolean bisect) throws SQLException {
@@ -107,7 +114,8 @@ final class CutWriter {
             return false;
         }
         FaultPoint.FLUSH_CHECKPOINT_MOVED.passed();
-        Map<String, LifecycleTable.Names> lifecycles = LifecycleTable.hold(connection);
+        Map<String, LifecycleTable.Names> lifecycles =
+                LifecycleTable.hold(connection, !cut.changes().isEmpty());
         DeadLetterRows letters = new DeadLetterRows(checkpoint.log(), cut.position());
         letters.insert(connection, cut.deadLetters());
         BitSet refused = new BitSet();
@@ -127,6 +135,12 @@ final class CutWriter {
         FaultPoint.FLUSH_MESSAGES_WRITTEN.passed();
         EventIdRows.add(connection, checkpoint.log(), cut.ids());
         FaultPoint.FLUSH_IDS_WRITTEN.passed();
+        if (!cut.changes().isEmpty()) {
+            // if this commits, it is the last attempt that did more than look at the checkpoint
+            results = new ChangeRows(connection).decide(checkpoint.log(),
+                    cut.position().number(), cut.changes());
+            FaultPoint.CHANGE_DECIDED.passed();
+        }
         return true;
     }
 

@@ -45,7 +45,8 @@ public final class DeadLetterTable {
                 total = c.total + excluded.total,
                 events = c.events + excluded.events,
                 first_us = least(c.first_us, excluded.first_us),
-                last_us = greatest(c.last_us, excluded.last_us)
+                last_us = greatest(c.last_us, excluded.last_us),
+                touched_at = now()
             returning total, events, first_us, last_us
             """;
 
@@ -54,7 +55,8 @@ public final class DeadLetterTable {
                 total = (total::numeric + ?)::int8,
                 events = events + ?,
                 first_us = least(first_us, ?),
-                last_us = greatest(last_us, ?)
+                last_us = greatest(last_us, ?),
+                touched_at = now()
             where app_id = ? and message_id = ? and event = ?
             returning total, events, first_us, last_us
             """;
@@ -136,7 +138,8 @@ public final class DeadLetterTable {
     }
 
     private static RetryOutcome retry(Connection connection, long id) throws SQLException {
-        Map<String, LifecycleTable.Names> lifecycles = LifecycleTable.hold(connection);
+        Map<String, LifecycleTable.Names> lifecycles =
+                LifecycleTable.hold(connection, false);
         Letter letter;
         long firstAt;
         long lastAt;

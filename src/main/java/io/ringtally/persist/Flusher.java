@@ -37,6 +37,7 @@ public final class Flusher implements Runnable {
 
     private final FlushRequests requests = new FlushRequests();
     private final Queue<Runnable> errands = new ConcurrentLinkedQueue<>();
+    private final ChangeQueue changes;
     private volatile Thread thread;
     private volatile boolean paused;
     private volatile boolean finishing;
@@ -58,14 +59,16 @@ public final class Flusher implements Runnable {
      * Creates a flusher that is not running yet.
      *
      * @param checkpoint the epoch and position this process owns
+     * @param changes what is to be decided
      * @param events told about trouble and the end
      */
     public Flusher(Database database, Checkpoint checkpoint, PersistSettings settings,
-            CutSource source, FlusherEvents events, Clock clock) {
+            CutSource source, ChangeQueue changes, FlusherEvents events, Clock clock) {
         this.database = database;
         this.writer = new CutWriter(database, checkpoint);
         this.policy = new FlushPolicy(settings);
         this.source = source;
+        this.changes = changes;
         this.events = events;
         this.clock = clock;
         this.lastBegunNanos = clock.nanoTime() - TimeUnit.SECONDS.toNanos(60);
@@ -80,16 +83,17 @@ public final class Flusher implements Runnable {
     @Override
     public void run() {
         thread = Thread.currentThread();
+        changes.onSubmitted(this::hurry);
         try {
             while (true) {
                 runErrands();
                 boolean last = finishing && !source.hasBacklog();
                 long requested = requests.latest();
-                if (last || due(requested)) {
+                if (last || !changes.isEmpty() || due(requested)) {
                     flush();
                     requests.done(requested);
                 }
-                if (last && source.unpersistedEvents() == 0) {
+                if (last && source.unpersistedEvents() == 0 && changes.isEmpty()) {
                     finished = true;
                     return;
                 }
@@ -152,7 +156,8 @@ public final class Flusher implements Runnable {
         long oldest = source.oldestNanos();
         // before the cut: what it freezes is never without an age
         frozenSinceNanos = oldest == 0 ? begun : oldest;
-        FrozenCut cut = source.cut();
+        List<PendingChange> taken = changes.take(source.changesRoom());
+        FrozenCut cut = source.cut(taken.stream().map(PendingChange::change).toList());
         if (cut.isEmpty()) {
             source.discard(cut);
             frozenSinceNanos = 0;
@@ -161,7 +166,11 @@ public final class Flusher implements Runnable {
         tendPartitions(cut);
         long count = cut.acceptedEvents();
         List<RefusedChange> refused = writeUntilDecided(cut);
-        source.persisted(cut, refused);
+        List<ChangeResult> results = writer.results();
+        source.persisted(cut, refused, results, false);
+        for (int i = 0; i < taken.size(); i++) {
+            taken.get(i).answer(results.get(i));
+        }
         frozenSinceNanos = 0;
         long took = clock.nanoTime() - begun;
         if (failures == 0) {
@@ -171,6 +180,17 @@ public final class Flusher implements Runnable {
         lastFlushMillis = TimeUnit.NANOSECONDS.toMillis(took);
         flushedEvents += count;
         flushes++;
+    }
+
+    /**
+     * Brings a cut of the replayed log into Postgres; before the thread runs.
+     *
+     * @throws InterruptedException if the start is given up meanwhile
+     */
+    public void flushReplayed(FrozenCut cut) throws FencedException, InterruptedException {
+        tendPartitions(cut);
+        List<RefusedChange> refused = writeUntilDecided(cut);
+        source.persisted(cut, refused, writer.results(), true);
     }
 
     private void tendPartitions(FrozenCut cut) {
@@ -183,7 +203,8 @@ public final class Flusher implements Runnable {
         }
     }
 
-    private List<RefusedChange> writeUntilDecided(FrozenCut cut) throws FencedException {
+    private List<RefusedChange> writeUntilDecided(FrozenCut cut)
+            throws FencedException, InterruptedException {
         CounterDelta[] deltas = cut.sortedDeltas();
         while (true) {
             try {
@@ -196,6 +217,9 @@ public final class Flusher implements Runnable {
                 lastError = "";
                 return refused;
             } catch (SQLException failed) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("a flush was broken off");
+                }
                 failedOnce(failed);
             }
         }

@@ -23,10 +23,9 @@ public final class LedgerReader implements AutoCloseable {
             "select log, epoch, position, events, sum, updated_at from ringtally.checkpoint"
             + " order by updated_at desc, log";
 
-    /** Nothing is booked out by this version; the columns are where they will be. */
     private static final String LEDGER = "select accepted_events, accepted_sum, counted_events,"
-            + " counted_sum, dead_letter_events, dead_letter_sum, 0::numeric, 0::numeric,"
-            + " balanced from ringtally.ledger";
+            + " counted_sum, dead_letter_events, dead_letter_sum, booked_out_events,"
+            + " booked_out_sum, balanced from ringtally.ledger";
 
     private final Connection connection;
     private final Duration timeout;

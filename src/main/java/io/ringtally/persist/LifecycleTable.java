@@ -31,6 +31,8 @@ final class LifecycleTable {
 
     private static final String LOCK = "lock table ringtally.lifecycle in exclusive mode";
 
+    private static final String HOLD_ALONE = LOCK + "; " + READ;
+
     private static final String WRITE = """
             insert into ringtally.lifecycle as l (app_id, events) values (?, ?)
             on conflict (app_id) do update set events = excluded.events
@@ -43,10 +45,14 @@ final class LifecycleTable {
     private LifecycleTable() {
     }
 
-    /** All names by app, in the order of their bits; they stay as they are until the commit. */
-    static Map<String, Names> hold(Connection connection) throws SQLException {
+    /**
+     * All names by app, in the order of their bits; they stay as they are until the commit.
+     *
+     * @param alone whether no other flush, of whichever instance, may be under way until then
+     */
+    static Map<String, Names> hold(Connection connection, boolean alone) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute(HOLD);
+            statement.execute(alone ? HOLD_ALONE : HOLD);
             statement.getMoreResults();
             try (ResultSet rows = statement.getResultSet()) {
                 return read(rows);

@@ -110,6 +110,9 @@ public final class MessageBackfill {
 
     private static void add(Connection connection, String app, List<String> events, String after,
             String end) throws SQLException {
+        connection.setAutoCommit(false);
+        // no counter that is looked at is removed before this is committed
+        LifecycleTable.hold(connection, false);
         try (PreparedStatement statement = connection.prepareStatement(ADD)) {
             statement.setArray(1, connection.createArrayOf("text", events.toArray()));
             statement.setString(2, app);
@@ -118,5 +121,7 @@ public final class MessageBackfill {
             statement.setString(5, end);
             statement.executeUpdate();
         }
+        connection.commit();
+        connection.setAutoCommit(true);
     }
 }

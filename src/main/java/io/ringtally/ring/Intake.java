@@ -133,12 +133,18 @@ public final class Intake {
         return true;
     }
 
+    /** Bytes of changes that fit one CHANGE record. */
+    int changesRoom() {
+        return slots.room();
+    }
+
     /**
-     * Publishes a CUT record and wakes every stage for it.
+     * Publishes a CUT record, or a CHANGE, and wakes every stage for it.
      *
+     * @param changes the bytes of the changes of a CHANGE, none for a CUT
      * @return its sequence, or -1 if the ring has no room at the moment
      */
-    long offerCut() {
+    long offerCut(byte[] changes) {
         long sequence;
         try {
             sequence = sequencer.tryNext();
@@ -146,7 +152,11 @@ public final class Intake {
             return -1;
         }
         try {
-            slots.writeControl(sequence, RecordType.CUT);
+            if (changes.length == 0) {
+                slots.writeControl(sequence, RecordType.CUT);
+            } else {
+                slots.writeChanges(sequence, changes);
+            }
         } finally {
             sequencer.publish(sequence);
         }

@@ -115,6 +115,10 @@ final class JournalStage implements Runnable {
                     + " in the ring follows " + (log.nextPosition() - 1) + " in the body");
         }
         byte type = slots.type(first);
+        if (type == RecordType.CHANGE) {
+            log.addChanges(slots.memory(), slots.eventsAddress(first), slots.usedBytes(first));
+            return first;
+        }
         if (type != RecordType.EVENTS) {
             log.add(type);
             return first;

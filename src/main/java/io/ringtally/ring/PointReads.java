@@ -2,12 +2,10 @@ package io.ringtally.ring;
 
 import com.lmax.disruptor.Sequencer;
 import io.ringtally.event.EventHash;
-import io.ringtally.tally.CounterDelta;
+import io.ringtally.tally.CounterBase;
 import io.ringtally.tally.CounterKey;
-import io.ringtally.tally.CounterSnapshot;
 import io.ringtally.tally.Lookup;
 import io.ringtally.tally.TallyShard;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -33,6 +31,7 @@ public final class PointReads {
     private final Sequencer sequencer;
     private final Supplier<ShardTeam> team;
     private final long hashSeed;
+    private volatile long rebases;
 
     PointReads(Sequencer sequencer, Supplier<ShardTeam> team, long hashSeed) {
         this.sequencer = sequencer;
@@ -55,9 +54,9 @@ public final class PointReads {
         return ask(app, message, shard -> shard.message(app, message), answer);
     }
 
-    /** The last sequence published: nothing changes while it stays the same. */
-    public long published() {
-        return sequencer.getCursor();
+    /** Grows with what is published and with what is rebased: else nothing changes. */
+    public long version() {
+        return sequencer.getCursor() + rebases;
     }
 
     /**
@@ -179,35 +178,43 @@ public final class PointReads {
     }
 
     /**
-     * Makes the shard take over what Postgres holds of a counter whose change it refused, and waits
-     * until that is done: the shard's current changes must still be those since the refused cut.
-     *
-     * @param row the counter as it is in Postgres, or null if it is not there
+     * Makes the shards take over what Postgres holds of counters that it has changed otherwise than
+     * they did, and waits until that is done: their current changes must still be those since the
+     * cut that was flushed.
      */
-    void rebase(CounterDelta refused, CounterSnapshot row) throws InterruptedException {
-        rebase(refused.appId().getBytes(StandardCharsets.UTF_8),
-                refused.messageId().getBytes(StandardCharsets.UTF_8),
-                refused.event().getBytes(StandardCharsets.UTF_8), row);
-    }
-
-    /** The same for a counter whose row has been changed between two flushes. */
-    void rebase(byte[] app, byte[] message, byte[] event, CounterSnapshot row)
-            throws InterruptedException {
-        onItsShard(app, message, shard -> shard.rebase(new CounterKey().of(app, message, event),
-                row));
+    void rebase(List<CounterBase> bases) throws InterruptedException {
+        ShardTeam now = team.get();
+        Map<TallyStage, List<CounterBase>> parts = new HashMap<>();
+        for (CounterBase base : bases) {
+            parts.computeIfAbsent(now.stageOf(sliceOf(base.app(), base.message())),
+                    stage -> new ArrayList<>()).add(base);
+        }
+        CountDownLatch done = new CountDownLatch(parts.size());
+        parts.forEach((stage, part) -> submitAndCount(stage, part.get(0), done,
+                shard -> part.forEach(base -> shard.rebase(base, hashSeed))));
+        done.await();
+        // one writer, who flushes: no increment is lost
+        rebases = rebases + 1;
     }
 
     /** Makes the shard leave a counter to Postgres, whose row may have been changed or not. */
-    void forget(byte[] app, byte[] message, byte[] event) throws InterruptedException {
-        onItsShard(app, message, shard ->
-                shard.giveUpBase(new CounterKey().of(app, message, event)));
+    void forget(CounterBase base) throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(1);
+        submitAndCount(team.get().stageOf(sliceOf(base.app(), base.message())), base, done,
+                shard -> shard.giveUpBase(
+                        new CounterKey().of(base.app(), base.message(), base.event())));
+        done.await();
+        rebases = rebases + 1;
     }
 
-    private void onItsShard(byte[] app, byte[] message, Consumer<TallyShard> work)
-            throws InterruptedException {
-        CountDownLatch done = new CountDownLatch(1);
-        long slice = EventHash.sliceOf(app, message, hashSeed);
-        team.get().stageOf(slice).submitAlways(new Task(-1, slice, shard -> {
+    private long sliceOf(byte[] app, byte[] message) {
+        return EventHash.sliceOf(app, message, hashSeed);
+    }
+
+    /** The team stays what it is meanwhile: it changes on the same thread, the flusher's. */
+    private void submitAndCount(TallyStage stage, CounterBase first, CountDownLatch done,
+            Consumer<TallyShard> work) {
+        stage.submitAlways(new Task(-1, sliceOf(first.app(), first.message()), shard -> {
             try {
                 work.accept(shard);
             } finally {
@@ -215,7 +222,6 @@ public final class PointReads {
                 done.countDown();
             }
         }));
-        done.await();
     }
 
     private record Task(long afterSequence, long slice, Consumer<TallyShard> work)

@@ -1,9 +1,11 @@
 package io.ringtally.ring;
 
+import io.ringtally.event.Change;
 import io.ringtally.event.EventCursor;
 import io.ringtally.event.EventHash;
 import io.ringtally.journal.Head;
 import io.ringtally.journal.LogPosition;
+import io.ringtally.tally.CounterBase;
 import io.ringtally.tally.CounterDelta;
 import io.ringtally.tally.CounterSnapshot;
 import io.ringtally.tally.FrozenCut;
@@ -115,9 +117,13 @@ public final class Ring implements AutoCloseable {
         }
     }
 
-    /** Takes the records between checkpoint and end, before anything new is accepted. */
-    public ReplayIntake replay() {
-        return new ReplayIntake(core, this::isDead);
+    /**
+     * Takes the records between checkpoint and end, before anything new is accepted.
+     *
+     * @param flush what a CHANGE among them is flushed with
+     */
+    public ReplayIntake replay(ReplayIntake.Flush flush) {
+        return new ReplayIntake(core, cuts, this::shards, flush, this::isDead);
     }
 
     /** Waits until the stages have applied what was replayed, and their gauges show it. */
@@ -172,9 +178,23 @@ public final class Ring implements AutoCloseable {
      * @throws StageDiedException if a shard has died
      */
     public FrozenCut cut() {
-        FrozenCut cut = shards.cut(intake, () -> dead);
+        return cut(List.of());
+    }
+
+    /**
+     * The same, with changes that the flush of the cut decides.
+     *
+     * @param changes they fit {@link #changesRoom()}
+     */
+    public FrozenCut cut(List<Change> changes) {
+        FrozenCut cut = shards.cut(intake, changes, () -> dead);
         pressure.reconsider();
         return cut;
+    }
+
+    /** Bytes of changes that one cut can have. */
+    public int changesRoom() {
+        return intake.changesRoom();
     }
 
     /** How many shards count. */
@@ -211,20 +231,20 @@ public final class Ring implements AutoCloseable {
         pressure.persisted(counters);
     }
 
-    /** See {@link PointReads#rebase}. */
+    /** Takes over the row of a counter whose change Postgres refused, see {@link #rebase(List)}. */
     public void rebase(CounterDelta refused, CounterSnapshot row) throws InterruptedException {
-        reads.rebase(refused, row);
+        rebase(List.of(new CounterBase(refused.appId(), refused.messageId(), refused.event(),
+                row)));
     }
 
-    /** See {@link PointReads#rebase}; by the flusher's thread, between two flushes. */
-    public void rebase(byte[] app, byte[] message, byte[] event, CounterSnapshot row)
-            throws InterruptedException {
-        reads.rebase(app, message, event, row);
+    /** See {@link PointReads#rebase}. */
+    public void rebase(List<CounterBase> bases) throws InterruptedException {
+        reads.rebase(bases);
     }
 
-    /** See {@link PointReads#forget}. */
-    public void forget(byte[] app, byte[] message, byte[] event) throws InterruptedException {
-        reads.forget(app, message, event);
+    /** See {@link PointReads#forget}; by the flusher's thread, between two flushes. */
+    public void forget(CounterBase base) throws InterruptedException {
+        reads.forget(base);
     }
 
     /** Gauges of every shard, by number. */

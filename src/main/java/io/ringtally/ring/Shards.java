@@ -2,6 +2,7 @@ package io.ringtally.ring;
 
 import com.lmax.disruptor.Sequencer;
 import io.ringtally.dedupe.EventIdentity;
+import io.ringtally.event.Change;
 import io.ringtally.event.EventCursor;
 import io.ringtally.tally.CounterKey;
 import io.ringtally.tally.FrozenCut;
@@ -102,13 +103,14 @@ final class Shards {
     /**
      * Takes a cut, the last one of its team if a change is wanted.
      *
+     * @param changes what the flush of the cut is to decide
      * @throws StageDiedException if a shard has died
      */
-    FrozenCut cut(Intake intake, BooleanSupplier dead) {
+    FrozenCut cut(Intake intake, List<Change> changes, BooleanSupplier dead) {
         ShardTeam old = team;
         ShardChange change = wanted.getAndSet(null);
         if (change == null || !change.begin()) {
-            return cuts.cut(intake, core.slots(), old.stages().size(), false);
+            return cuts.cut(intake, core.slots(), changes, old.stages().size(), false);
         }
         Doorbell[] bells = Bells.make(change.shards());
         List<TallyStage> stages;
@@ -116,9 +118,9 @@ final class Shards {
             stages = makeStages(bells);
         } catch (RuntimeException | OutOfMemoryError noRoom) {
             change.failed(noRoom);
-            return cuts.cut(intake, core.slots(), old.stages().size(), false);
+            return cuts.cut(intake, core.slots(), changes, old.stages().size(), false);
         }
-        FrozenCut cut = lastCutOf(old, intake, dead);
+        FrozenCut cut = lastCutOf(old, intake, changes, dead);
         ShardTeam next = new ShardTeam(stages, old.appliedEvents());
         List<TallyShard> owners = stages.stream().map(TallyStage::shard).toList();
         try {
@@ -137,10 +139,12 @@ final class Shards {
     }
 
     /** What waits before it is counted without the slow resource, which could take an hour. */
-    private FrozenCut lastCutOf(ShardTeam old, Intake intake, BooleanSupplier dead) {
+    private FrozenCut lastCutOf(ShardTeam old, Intake intake, List<Change> changes,
+            BooleanSupplier dead) {
         resource.bypass(true);
         try {
-            FrozenCut cut = cuts.cut(intake, core.slots(), old.stages().size(), true);
+            FrozenCut cut = cuts.cut(intake, core.slots(), changes, old.stages().size(),
+                    true);
             old.awaitEnd(dead);
             return cut;
         } finally {

@@ -97,10 +97,21 @@ final class Slots {
         seal.close(memory, begin(sequence, header), commitWord);
     }
 
+    /** Makes a slot a CHANGE. */
+    void writeChanges(long sequence, byte[] changes) {
+        long position = positionOf(sequence);
+        SlotHeader header = new SlotHeader(RecordType.CHANGE, 0, position, position, 1,
+                changes.length);
+        int commitWord = seal.commitWord(header, changes, 0);
+        int at = begin(sequence, header);
+        memory.put(at + HEADER_BYTES, changes);
+        seal.close(memory, at, commitWord);
+    }
+
     /** Fills a slot with a record that the body has already: without a commit word. */
     void writeReplayed(long sequence, LogRecord record, ByteBuffer bytes, int from) {
         long position = positionOf(sequence);
-        int at = begin(sequence, new SlotHeader(RecordType.EVENTS, record.eventCount(), position,
+        int at = begin(sequence, new SlotHeader(record.type(), record.eventCount(), position,
                 position - record.batchIndex(), record.batchSlots(), record.length()));
         memory.put(at + HEADER_BYTES, bytes, from, record.length());
     }

@@ -160,10 +160,10 @@ final class TallyStage implements Runnable {
                     unsettled = sequence;
                 }
                 collapse(sequence);
-            } else if (type == RecordType.CUT) {
+            } else if (type == RecordType.CUT || type == RecordType.CHANGE) {
                 settle(unsettled, sequence - 1);
                 unsettled = sequence + 1;
-                ChangeSet part = shard.freeze();
+                ChangeSet part = handOver();
                 listener.frozen(part.pending());
                 ended = cuts.handOver(shard.number(), sequence, part);
                 FaultPoint.TALLY_HANDED_OVER.passed();
@@ -174,6 +174,19 @@ final class TallyStage implements Runnable {
         }
         settle(unsettled, last);
         return last;
+    }
+
+    /** In a replay, too: there it ends for what has been replayed, and begins anew behind it. */
+    private ChangeSet handOver() {
+        boolean replaying = shard.isReplaying();
+        if (replaying) {
+            shard.endReplay();
+        }
+        ChangeSet part = shard.freeze();
+        if (replaying) {
+            shard.beginReplay();
+        }
+        return part;
     }
 
     private void settle(long first, long last) {

@@ -107,16 +107,6 @@ public final class ChangeSet {
         return entry >= 0 ? entry : insert(key, keyHash);
     }
 
-    /** The entry of a key whose hash is not at hand, or -1: a search through all, for rare use. */
-    int find(CounterKey key) {
-        for (int entry = 0; entry < size; entry++) {
-            if (sameKey(entry, key)) {
-                return entry;
-            }
-        }
-        return -1;
-    }
-
     /** The entry of a key, or -1. */
     int find(CounterKey key, long keyHash) {
         int mask = index.length - 1;

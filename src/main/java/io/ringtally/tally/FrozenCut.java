@@ -1,5 +1,6 @@
 package io.ringtally.tally;
 
+import io.ringtally.event.Change;
 import io.ringtally.journal.LogPosition;
 import io.ringtally.metrics.LatencyWriter;
 import java.math.BigInteger;
@@ -17,15 +18,18 @@ public final class FrozenCut {
 
     private final LogPosition position;
     private final List<ChangeSet> parts;
+    private final List<Change> changes;
 
     /**
      * Puts the shards' parts together.
      *
      * @param position the log position of the CUT record
+     * @param changes what its flush is to decide, once it has added what was counted
      */
-    public FrozenCut(LogPosition position, List<ChangeSet> parts) {
+    public FrozenCut(LogPosition position, List<ChangeSet> parts, List<Change> changes) {
         this.position = position;
         this.parts = List.copyOf(parts);
+        this.changes = List.copyOf(changes);
     }
 
     /** The log position of the CUT record that closed it. */
@@ -33,9 +37,14 @@ public final class FrozenCut {
         return position;
     }
 
-    /** Whether nothing was accepted since the cut before. */
+    /** Whether nothing was accepted since the cut before, and nothing is to be decided. */
     public boolean isEmpty() {
-        return acceptedEvents() == 0;
+        return acceptedEvents() == 0 && changes.isEmpty();
+    }
+
+    /** What is to be decided on the rows after everything was added, in this order. */
+    public List<Change> changes() {
+        return changes;
     }
 
     /** Events accepted between the cuts, counted or not. */

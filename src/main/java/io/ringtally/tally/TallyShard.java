@@ -315,26 +315,28 @@ public final class TallyShard implements AutoCloseable {
     }
 
     /**
-     * Corrects a counter that Postgres knows better, because it refused a change, or took one that
-     * it had refused: what its row holds, plus what has been counted here since. Where that cannot
-     * be told, Postgres alone knows the counter from now on.
+     * Takes over what the row of a counter holds, which is not what was counted here, plus what has
+     * been counted here since. Where that cannot be told, Postgres alone knows the counter from now
+     * on.
      *
-     * @param row the row, or null if there is none
+     * @param hashSeed the log's seed
      */
-    public void rebase(CounterKey of, CounterSnapshot row) {
+    public void rebase(CounterBase base, long hashSeed) {
+        CounterKey of = new CounterKey().of(base.app(), base.message(), base.event());
+        long slice = EventHash.sliceOf(base.app(), base.message(), hashSeed);
         try {
-            if (!rebased(of, row)) {
+            if (!rebased(of, EventHash.keyOf(slice, base.event()), base.row())) {
                 giveUpBase(of);
             }
         } catch (RuntimeException failing) {
-            LOG.error("shard {} cannot correct a counter that Postgres refused", number, failing);
+            LOG.error("shard {} cannot correct a counter by what Postgres holds", number, failing);
             giveUpBase(of);
         }
     }
 
     /** False if the change waiting takes the row beyond 64 bits as well. */
-    private boolean rebased(CounterKey of, CounterSnapshot row) {
-        CounterEntry counter = store.find(of);
+    private boolean rebased(CounterKey of, long keyHash, CounterSnapshot row) {
+        CounterEntry counter = row == null ? store.find(of) : baseOf(of);
         if (counter == null) {
             if (row == null || lacksBase(of)) {
                 return true;
@@ -350,7 +352,7 @@ public final class TallyShard implements AutoCloseable {
         long events = row == null ? 0 : row.events();
         long firstAt = row == null ? Long.MAX_VALUE : row.firstAtMicros();
         long lastAt = row == null ? Long.MIN_VALUE : row.lastAtMicros();
-        int entry = changes.find(of);
+        int entry = changes.find(of, keyHash);
         if (entry >= 0) {
             BigInteger exact = changes.delta(entry).add(BigInteger.valueOf(total));
             if (exact.bitLength() > 63) {
@@ -364,6 +366,7 @@ public final class TallyShard implements AutoCloseable {
         if (events == 0) {
             store.remove(of);
             counters--;
+            storeRefused = withoutBase.size() > WITHOUT_BASE_MAX; // there is room again
         } else {
             counter.set(total, events, firstAt, lastAt);
         }

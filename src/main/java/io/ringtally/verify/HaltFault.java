@@ -20,6 +20,10 @@ final class HaltFault implements Fault {
     private static final long STOP_MILLIS = 40_000;
     /** Each takes a position at least, and a replay looks up at every 1024th. */
     private static final int REPLAYED_REQUESTS = 1_500;
+    /** Long enough for the second that is looked at to be one under load. */
+    private static final long LOADED_MILLIS = 1_200;
+    /** Enough for the last pass of the group. */
+    private static final int CHANGES = 10;
     private static final int SYNC_LEAST = 10;
     private static final int SYNC_MOST = 40;
 
@@ -80,6 +84,14 @@ final class HaltFault implements Fault {
                 }
                 return round.diesStarting(point) ? Aftermath.DIED
                         : Aftermath.NOT_REACHED;
+            case CHANGING:
+                round.pass(LOADED_MILLIS);
+                round.moment();
+                for (int change = 0; change < CHANGES && round.service().isAlive(); change++) {
+                    round.service().removeNothing();
+                }
+                round.awaitFall(REACHED_MILLIS);
+                return halted(round);
             case STOPPING:
                 round.moment();
                 round.service().terminate();

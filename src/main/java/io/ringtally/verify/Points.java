@@ -24,6 +24,8 @@ enum Points {
     TALLY(6, 24, "TALLY_"),
     /** Passed once per flush. */
     FLUSH(6, 24, "FLUSH_"),
+    /** Passed once per change of a counter, which the load never asks for. */
+    CHANGING(1, 4, "CHANGE_"),
     /** Passed once per start. */
     STARTING(1, 1, "START_", "RECOVERY_", "HEAD_", "REPLAY_"),
     /** Passed once per stop. */

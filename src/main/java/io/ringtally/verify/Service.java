@@ -159,6 +159,12 @@ final class Service {
         return status.get("/status");
     }
 
+    /** Asks it to remove a counter that nobody counts: nothing is changed, but that is decided. */
+    void removeNothing() {
+        status.send("DELETE /v1/counters/nobody-counts-this HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                .getBytes(StandardCharsets.US_ASCII));
+    }
+
     private static long number(String json, String field) {
         Matcher matcher = Pattern.compile("\"" + field + "\":(\\d+)").matcher(json);
         return matcher.find() ? Long.parseLong(matcher.group(1)) : -1;

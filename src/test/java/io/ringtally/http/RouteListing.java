@@ -26,7 +26,7 @@ public final class RouteListing {
         GeneratorEndpoint generator = new GeneratorEndpoint(null, null, null, 1);
         return listed(Routes.tableOf(new Routes.Endpoints(null, null, null, null, null, null, null,
                 null, null, generator, new ReadRoutes(null, null, null, null, null, null, null,
-                null), null)));
+                null), null, null)));
     }
 
     /** Those for operators. */

@@ -18,7 +18,8 @@ class RouteTableTest {
             boolean counts = route.path().startsWith("/api/event") || route.path().equals(
                     "/api/create_event") || route.path().equals("/increment")
                     || route.path().equals("/v1/events");
-            String scope = isOpen(route) ? "" : counts ? "write" : "read";
+            boolean changes = route.method().equals("PUT") || route.method().equals("DELETE");
+            String scope = isOpen(route) ? "" : changes ? "admin" : counts ? "write" : "read";
             assertEquals(scope, route.scope(), route.toString());
         }
         for (RouteListing.Listed route : RouteListing.operators()) {

@@ -307,12 +307,11 @@ class TallyShardTest {
         begin();
         event("", "k", "e", 3, 9);
         apply();
-        shard.rebase(CounterStoreContract.key("", "k", "e"),
-                new CounterSnapshot("", "k", "e", 100, 2, 1, 2));
+        shard.rebase(CounterBase.of(new CounterSnapshot("", "k", "e", 100, 2, 1, 2)), SEED);
         assertEquals(new CounterSnapshot("", "k", "e", 103, 3, 1, 9), counter("", "k", "e"));
         refused.release();
         cut();
-        shard.rebase(CounterStoreContract.key("", "k", "e"), null);
+        shard.rebase(new CounterBase("", "k", "e", null), SEED);
         assertNull(counter("", "k", "e"));
     }
 
@@ -413,7 +412,7 @@ class TallyShardTest {
 
     private FrozenCut cut() {
         return new FrozenCut(new io.ringtally.journal.LogPosition(++position),
-                List.of(shard.freeze()));
+                List.of(shard.freeze()), List.of());
     }
 
     private CounterSnapshot counter(String app, String message, String event) {
