@@ -4,10 +4,14 @@ import io.ringtally.audit.Audit;
 import io.ringtally.audit.BalanceWatch;
 import io.ringtally.audit.LedgerSource;
 import io.ringtally.audit.LocalBooks;
+import io.ringtally.dashboard.Dashboard;
 import io.ringtally.http.AdminServer;
+import io.ringtally.http.Feed;
 import io.ringtally.journal.LogAccount;
+import io.ringtally.journal.LogIdentity;
 import io.ringtally.persist.DatabaseSettings;
 import io.ringtally.tally.Amount;
+import io.ringtally.time.Clock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,16 +31,26 @@ final class AdminPort {
     private volatile Audit audit;
     private volatile Thread watch;
 
-    AdminPort(Settings settings, Pipeline pipeline) {
+    AdminPort(Settings settings, Pipeline pipeline, LogIdentity log, Clock clock) {
         this.settings = settings;
         this.pipeline = pipeline;
         this.server = settings.admin().isOff() ? null
                 : new AdminServer(settings.admin(), settings.http(),
-                        settings.adminTls() ? pipeline.tls : null, new AdminServer.Parts(
-                                pipeline.keys, pipeline.status, () -> audit,
-                                pipeline.operations, pipeline.troubles,
-                                pipeline::letters,
-                                ServiceMetrics.of(pipeline, settings)));
+                        settings.adminTls() ? pipeline.tls : null,
+                        new AdminServer.Parts(pipeline.keys, pipeline.status, pipeline.http,
+                                () -> audit, pipeline.operations, pipeline.troubles,
+                                pipeline::letters, ServiceMetrics.of(pipeline, settings),
+                                dashboard(log, clock)));
+    }
+
+    private Feed dashboard(LogIdentity log, Clock clock) {
+        ServiceStatus status = pipeline.status;
+        return new Dashboard(new Dashboard.Parts(clock, pipeline.ring, pipeline.journal,
+                pipeline.gate, pipeline.http, pipeline::flusher, status, status::why,
+                status::uptimeMillis, status::persistedLagMillis,
+                settings.journal().maxBytes(), settings.tally().maxPendingCounters(),
+                settings.lifecycles(), pipeline.latencies,
+                ServiceStatus.version(), log.uuid().toString()));
     }
 
     /** Listens, unless it is off. */

@@ -94,7 +94,7 @@ final class Service {
             pipeline.ring.onShardsChanged(beans::shards);
             seconds = EverySecond.start(pipeline.latencies::tick, beans::look);
             listen(pipeline.http::start, "http", settings.http().host(), settings.http().port());
-            admin = new AdminPort(settings, pipeline);
+            admin = new AdminPort(settings, pipeline, log, clock);
             listen(admin::start, "admin", settings.admin().host(), settings.admin().port());
             database = new DatabaseStart(configuration);
             // beside the database's start: both take their time, and neither needs the other

@@ -15,6 +15,7 @@ import io.ringtally.http.AckSettings;
 import io.ringtally.audit.AuditSettings;
 import io.ringtally.http.AdminSettings;
 import io.ringtally.http.BodySettings;
+import io.ringtally.http.DashboardSettings;
 import io.ringtally.http.GeneratorSettings;
 import io.ringtally.http.HeadSettings;
 import io.ringtally.http.HttpSettings;
@@ -214,7 +215,12 @@ public final class Configuration {
         return checked("admin", () -> AdminSettings.of(values.getString("admin.host"),
                 values.getString("admin.port").equals(OFF)
                         ? AdminSettings.OFF : values.getInt("admin.port"),
-                values.getString("admin.names")));
+                values.getString("admin.names"), dashboard()));
+    }
+
+    private DashboardSettings dashboard() {
+        return DashboardSettings.of(values.getString("dashboard.frame-ancestors"),
+                values.getInt("dashboard.clients-max"));
     }
 
     /** Who gets in; refused where anybody could. */

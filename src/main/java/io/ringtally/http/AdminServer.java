@@ -33,6 +33,7 @@ public final class AdminServer implements HttpHandler {
     private final Listener listener;
     private final Undertow undertow;
     private final RouteTable table;
+    private final FeedEndpoint feed;
     private final OwnOrigin own;
     private final PlainAnswers answers;
 
@@ -55,10 +56,13 @@ public final class AdminServer implements HttpHandler {
         BodyReader bodies = new BodyReader(contexts, new OpenExchanges(),
                 new BodyMemory(ARRIVING_BYTES_MAX), timeoutMillis);
         OperatorVerbs verbs = new OperatorVerbs(unread);
-        this.table = tableOf(guard, unread, service.status(), new AuditEndpoint(service.audit()),
-                new MetricsEndpoint(service.exposition()),
+        this.feed = new FeedEndpoint(service.feed(), settings.dashboard(), limits.sse());
+        this.table = tableOf(guard, unread, service.status(), new Endpoints(
+                new AuditEndpoint(service.audit()), new MetricsEndpoint(service.exposition()),
                 new OperatorRoutes(service.operations(), service.troubles(), guard, bodies, verbs),
-                new DeadLetterRoutes(service.deadLetters(), guard, verbs));
+                new DeadLetterRoutes(service.deadLetters(), guard, verbs),
+                new PageEndpoint(settings.dashboard(), answers), feed,
+                service.clients().reads()));
         this.listener = new Listener(settings.host(), settings.port(), IO_THREADS, WORKERS,
                 CONNECTIONS_MAX, tls);
         this.undertow = listener.with(limits.head(), limits.idleTimeout(),
@@ -70,27 +74,39 @@ public final class AdminServer implements HttpHandler {
      * What the endpoints talk to.
      *
      * @param keys who may, or null for everybody
+     * @param clients whose reads are answered here too
      * @param audit gives null as long as there is nothing to audit
      * @param deadLetters gives null as long as there is no database
      * @param exposition what Prometheus scrapes
+     * @param feed what the page shows
      */
-    public record Parts(KeyRing keys, StatusReport status, Supplier<Audit> audit,
-            Operations operations, Troubles troubles, Supplier<DeadLetters> deadLetters,
-            Exposition exposition) {
+    public record Parts(KeyRing keys, StatusReport status, HttpServer clients,
+            Supplier<Audit> audit, Operations operations, Troubles troubles,
+            Supplier<DeadLetters> deadLetters, Exposition exposition, Feed feed) {
+    }
+
+    /** What the routes lead to. */
+    record Endpoints(AuditEndpoint audit, MetricsEndpoint metrics, OperatorRoutes operators,
+            DeadLetterRoutes letters, PageEndpoint page, FeedEndpoint feed, ReadRoutes reads) {
     }
 
     /** Every path and method there is, and who may use them. */
     static RouteTable tableOf(Guard guard, UnreadBody unread, StatusReport status,
-            AuditEndpoint audit, MetricsEndpoint metrics, OperatorRoutes operators,
-            DeadLetterRoutes letters) {
+            Endpoints to) {
         RouteTable table = new RouteTable(guard, unread)
                 .get("/status", Access.ANYONE, (exchange, id) ->
                         PlainAnswers.status(exchange, status, guard))
-                .get("/metrics", Access.READ, (exchange, id) -> exchange.dispatch(metrics))
-                .get("/v1/audit", Access.ADMIN, (exchange, id) -> exchange.dispatch(audit));
+                .get("/metrics", Access.READ, (exchange, id) -> exchange.dispatch(to.metrics))
+                .get("/v1/audit", Access.ADMIN, (exchange, id) -> exchange.dispatch(to.audit))
+                .getOnly("/v1/feed", Access.READ, (exchange, id) -> to.feed.open(exchange))
+                .get("/", Access.ANYONE, (exchange, id) -> to.page.page(exchange))
+                .get("/assets/{id}", Access.ANYONE, (exchange, id) ->
+                        to.page.asset(exchange, id));
+        // the page needs no other origin
+        to.reads.addTo(table);
         ProblemPages.addTo(table, unread);
-        operators.addTo(table);
-        letters.addTo(table);
+        to.operators.addTo(table);
+        to.letters.addTo(table);
         return table;
     }
 
@@ -101,6 +117,7 @@ public final class AdminServer implements HttpHandler {
      */
     public void start() {
         listener.start(undertow);
+        feed.start(undertow.getWorker().getIoThread());
     }
 
     /** The port it listens on. */

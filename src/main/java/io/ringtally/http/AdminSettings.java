@@ -12,8 +12,10 @@ import java.util.stream.Collectors;
  * @param port 0 (any free one) to 65535, or {@link #OFF}
  * @param names host names under which browsers reach it, in lower case, beside localhost and
  *     addresses
+ * @param dashboard the page on it
  */
-public record AdminSettings(String host, int port, Set<String> names) {
+public record AdminSettings(String host, int port, Set<String> names,
+        DashboardSettings dashboard) {
 
     /** No listener. */
     public static final int OFF = -1;
@@ -30,7 +32,8 @@ public record AdminSettings(String host, int port, Set<String> names) {
      *
      * @param names host names with commas between them, may be empty
      */
-    public static AdminSettings of(String host, int port, String names) {
+    public static AdminSettings of(String host, int port, String names,
+            DashboardSettings dashboard) {
         Set<String> all = Arrays.stream(names.split(",")).map(String::strip)
                 .filter(name -> !name.isEmpty()).map(name -> name.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toUnmodifiableSet());
@@ -40,7 +43,7 @@ public record AdminSettings(String host, int port, Set<String> names) {
                         + " name: write names without scheme and port, with commas between them");
             }
         }
-        return new AdminSettings(host, port, all);
+        return new AdminSettings(host, port, all, dashboard);
     }
 
     public boolean isOff() {

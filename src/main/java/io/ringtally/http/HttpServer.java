@@ -34,6 +34,7 @@ public final class HttpServer {
     private final OpenExchanges open = new OpenExchanges();
     private final IngestFlow flow;
     private final Routes routes;
+    private final ReadRoutes reads;
     private final SseEndpoint streams;
     private final Listener listener;
     private final Undertow undertow;
@@ -51,7 +52,9 @@ public final class HttpServer {
                 service.ids(), new Acks(service.durability(), service.ack(), open));
         this.streams = new SseEndpoint(guard, service.reads(), service.gate(),
                 patienceOf(settings), service.lifecycles(), settings.sse());
-        this.routes = new Routes(endpoints(settings, generator, service, guard, unread));
+        Routes.Endpoints endpoints = endpoints(settings, generator, service, guard, unread);
+        this.reads = endpoints.reads();
+        this.routes = new Routes(endpoints);
         this.listener = new Listener(settings.host(), settings.port(), settings.ioThreads(),
                 // nothing is dispatched to workers; Undertow wants at least one
                 1, settings.maxConnections(), service.tls());
@@ -117,6 +120,11 @@ public final class HttpServer {
     /** The port it listens on. */
     public int port() {
         return Listener.portOf(undertow);
+    }
+
+    /** Its reads, for another listener. */
+    ReadRoutes reads() {
+        return reads;
     }
 
     /** Requests refused because of the service's state. */

@@ -45,6 +45,9 @@ public final class Flusher implements Runnable {
     private volatile boolean ended;
 
     private volatile long frozenSinceNanos;
+    /** Monotonic time at which the flush under way began; 0 if there is none. */
+    private volatile long busySinceNanos;
+    private volatile long busyNanos;
     private volatile long flushes;
     private volatile long flushedEvents;
     private volatile long lastFlushMillis;
@@ -90,7 +93,10 @@ public final class Flusher implements Runnable {
                 boolean last = finishing && !source.hasBacklog();
                 long requested = requests.latest();
                 if (last || !changes.isEmpty() || due(requested)) {
+                    busySinceNanos = clock.nanoTime();
                     flush();
+                    busyNanos += clock.nanoTime() - busySinceNanos;
+                    busySinceNanos = 0;
                     requests.done(requested);
                 }
                 if (last && source.unpersistedEvents() == 0 && changes.isEmpty()) {
@@ -286,6 +292,13 @@ public final class Flusher implements Runnable {
     /** Whether the thread has ended because everything accepted is in Postgres. */
     public boolean isFinished() {
         return finished;
+    }
+
+    /** Time spent on flushes since the start, what they waited for Postgres included. */
+    public long busyNanos() {
+        long before = busyNanos;
+        long since = busySinceNanos;
+        return since == 0 ? before : before + clock.nanoTime() - since;
     }
 
     public PersistSettings settings() {

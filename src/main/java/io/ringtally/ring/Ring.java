@@ -266,6 +266,13 @@ public final class Ring implements AutoCloseable {
         return Math.max(0, core.sequencer().getCursor() - shards.team().slowestApplied());
     }
 
+    /** Slots published or being filled that each shard has not applied, by number. */
+    public List<Long> lagSlots() {
+        long cursor = core.sequencer().getCursor();
+        return shards.team().stages().stream().map(stage -> Math.max(0,
+                cursor - stage.applied().get())).toList();
+    }
+
     /**
      * Events applied that Postgres does not have, also those of a cut that is being flushed. The
      * difference of two counts that only grow, the smaller one read first: it is never 0 too early.

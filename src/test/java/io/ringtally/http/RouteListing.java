@@ -31,9 +31,10 @@ public final class RouteListing {
 
     /** Those for operators. */
     public static List<Listed> operators() {
-        return listed(AdminServer.tableOf(null, null, null, null, null,
+        return listed(AdminServer.tableOf(null, null, null, new AdminServer.Endpoints(null, null,
                 new OperatorRoutes(null, null, null, null, null),
-                new DeadLetterRoutes(null, null, null)));
+                new DeadLetterRoutes(null, null, null), null, null,
+                new ReadRoutes(null, null, null, null, null, null, null, null))));
     }
 
     private static List<Listed> listed(RouteTable table) {

@@ -167,11 +167,12 @@ class AccessMatrixIT {
                 String what = method + " " + path + (operators ? " (operators)" : "") + " by "
                         + caller.getKey();
                 int expected = expected(route, caller.getKey());
-                String target = path.replace("{id}", path.startsWith("/problems") ? "ring-full"
+                String target = path.replace("{id}", path.startsWith("/assets") ? "app.js"
+                        : path.startsWith("/problems") ? "ring-full"
                         : SECRET) + "?app_id=mine&event=e&missing=f";
                 checked++;
-                if (expected == 200 && path.endsWith("/stream")) {
-                    assertEquals(200, statusOfStream(target, caller.getValue()), what);
+                if (expected == 200 && (path.endsWith("/stream") || path.equals("/v1/feed"))) {
+                    assertEquals(200, statusOfStream(operators, target, caller.getValue()), what);
                     continue;
                 }
                 HttpResponse<String> answer = send(base(operators), method, target,
@@ -231,8 +232,10 @@ class AccessMatrixIT {
     }
 
     /** The status of an answer that does not end by itself. */
-    private int statusOfStream(String target, String token) throws IOException {
-        try (RawConnection connection = new RawConnection(service)) {
+    private int statusOfStream(boolean operators, String target, String token)
+            throws IOException {
+        try (RawConnection connection = new RawConnection(
+                operators ? service.adminPort() : service.port())) {
             String head = connection.send("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n"
                     + "Authorization: Bearer " + token + "\r\n\r\n").line();
             return Integer.parseInt(head.split(" ")[1]);

@@ -41,7 +41,7 @@ class AdminPortIT {
     void itAnswersTheStatusAndRefusesWhatIsNotThereLikeTheOtherOne() throws Exception {
         try (RunningService service = start(Map.of())) {
             assertTrue(service.getAdmin("/status").body().startsWith("{\"status\":\"up\","));
-            for (String path : new String[] {"/", "/v1/audit/x", "/increment", "/v1/counters/k"}) {
+            for (String path : new String[] {"/x", "/v1/audit/x", "/increment", "/assets/x.js"}) {
                 var answer = service.getAdmin(path);
                 assertEquals(404, answer.statusCode(), path);
                 assertEquals("application/problem+json",

@@ -77,8 +77,9 @@ public final class RunningService implements AutoCloseable {
                 "RINGTALLY_JOURNAL_MAX_UNFORCED_BYTES", "8 MiB"));
         all.putAll(environment);
         Process process = program.apply(all).redirectOutput(log.toFile()).start();
+        String admin = all.get("RINGTALLY_ADMIN_PORT");
         return new RunningService(process, Integer.parseInt(all.get("RINGTALLY_HTTP_PORT")),
-                ports[1], log);
+                admin.matches("[1-9][0-9]*") ? Integer.parseInt(admin) : ports[1], log);
     }
 
     /** The jar with these arguments, and no other settings of ours than these. */

@@ -1,0 +1,339 @@
+package io.ringtally.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page for operators in a real browser. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class DashboardIT {
+
+    private static final String LIVE =
+            "document.querySelector('#connection').dataset.state === 'live'";
+
+    @TempDir
+    private static Path directory;
+
+    private static String url;
+    private static RunningService service;
+    private static Chromium browser;
+
+    @BeforeAll
+    static void start() throws Exception {
+        assumeTrue(Chromium.isInstalled(), "there is no chromium on the PATH: apt-get install"
+                + " chromium to have the dashboard tested");
+        url = TestPostgres.shared().newDatabase();
+        service = RunningService.start(directory.resolve("data"), url, settings(Map.of()));
+        browser = Chromium.start(directory);
+    }
+
+    private static Map<String, String> settings(Map<String, String> more) throws IOException {
+        Map<String, String> all = new HashMap<>(Map.of("RINGTALLY_TALLY_SHARDS", "2",
+                "RINGTALLY_PERSIST_MAX_DELAY", "300ms", "RINGTALLY_CONFIG",
+                Files.writeString(directory.resolve("apps.conf"),
+                        "apps.shop.lifecycle = [ORDERED, PAID, SHIPPED]").toString()));
+        all.putAll(more);
+        return all;
+    }
+
+    @AfterAll
+    static void stop() {
+        if (browser != null) {
+            browser.close();
+        }
+        if (service != null) {
+            service.close();
+        }
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        browser.errors().clear();
+        browser.requests().clear();
+        browser.size(1280, 900);
+        browser.open(page(service));
+        browser.await("the feed", LIVE);
+    }
+
+    private static String page(RunningService of) {
+        return "http://127.0.0.1:" + of.adminPort() + "/";
+    }
+
+    private static void event(String message, String event) throws IOException {
+        assertEquals(202, service.post("/api/event", "{\"app_id\":\"shop\",\"message_id\":\""
+                + message + "\",\"event\":\"" + event + "\"}").statusCode());
+    }
+
+    /** Neither the page nor the browser has anything to complain of, and nobody else was asked. */
+    private static void assertQuiet() {
+        assertEquals(List.of(), browser.errors());
+        for (String request : browser.requests()) {
+            assertTrue(request.startsWith(page(service)) || request.startsWith("data:"), request);
+        }
+        assertTrue(browser.requests().size() > 10, browser.requests().toString());
+    }
+
+    private static String awaitText(String selector, String part) throws IOException {
+        browser.await(selector + " to say " + part, "(document.querySelector("
+                + Chromium.quoted(selector) + ")?.innerText ?? '').includes("
+                + Chromium.quoted(part) + ")");
+        return browser.text(selector);
+    }
+
+    @Test
+    @Order(1)
+    void whatIsCountedShowsWithoutAReload() throws Exception {
+        awaitText("#state", "up");
+        browser.evaluate("window.notReloaded = true");
+        for (int i = 1; i <= 3; i++) {
+            assertEquals(202, service.post("/increment", "{\"key\":\"live\",\"value\":1}")
+                    .statusCode());
+            awaitText("#tile-accepted", i + " in this log");
+        }
+        awaitText("#tile-persisted", "3 since the start");
+        awaitText("#tile-waiting", "0 counters changed");
+        awaitText("#latency-table", "ms");
+        assertEquals(true, browser.evaluate("window.notReloaded"));
+        assertEquals(7L, browser.evaluate("document.querySelectorAll('.plot canvas').length"));
+        assertQuiet();
+    }
+
+    @Test
+    @Order(2)
+    void aMessageIsFoundByKeyboardAndSaysWhatItLacksWhileItChanges() throws Exception {
+        event("order-1", "ORDERED");
+        event("order-1", "PAID");
+        event("order-1", "LOOKED AT");
+        browser.press("Tab");
+        assertEquals("Skip to content", browser.evaluate("document.activeElement.innerText"));
+        browser.type("/");
+        assertEquals("search", browser.evaluate("document.activeElement.id"));
+        browser.type("order-1");
+        browser.evaluate("document.querySelector('#message-app').value = 'shop'");
+        browser.press("Enter");
+        awaitText("#message-verdict", "1 missing: SHIPPED");
+        assertEquals("ORDERED PAID SHIPPED LOOKED AT", browser.evaluate(
+                "[...document.querySelectorAll('.timeline .what')].map((step) => step.innerText)"
+                + ".join(' ')"));
+        assertEquals("SHIPPED", browser.text(".timeline .missing .what"));
+        event("order-1", "SHIPPED");
+        awaitText("#message-verdict", "complete");
+        assertEquals("", browser.text(".timeline .missing"));
+        awaitText("#said", "order-1: complete");
+        // the address leads to the message again
+        browser.open(browser.evaluate("location.href").toString());
+        awaitText("#message-verdict", "complete");
+        assertQuiet();
+    }
+
+    @Test
+    @Order(3)
+    void stuckMessagesAndCountersAreListedAndFollowed() throws Exception {
+        event("order-2", "ORDERED");
+        for (int i = 0; i < 3; i++) {
+            service.post("/increment", "{\"key\":\"list/<b>&amp;\",\"value\":7000000000000000000}");
+            service.post("/increment", "{\"key\":\"list/small\",\"value\":1}");
+            service.post("/increment", "{\"key\":\"list/<b>&amp;\",\"value\":-7000000000000000000}");
+        }
+        service.post("/increment", "{\"key\":\"list/<b>&amp;\",\"value\":9007199254740993}");
+        awaitText("#tile-waiting", "0 counters changed");
+        browser.evaluate("document.querySelector('#stuck-age').value = '0ms'");
+        browser.click("#stuck-form button");
+        awaitText("#stuck-view", "order-2");
+        browser.click("#stuck-view button");
+        awaitText("#message-verdict", "2 missing: PAID, SHIPPED");
+
+        browser.evaluate("document.querySelector('#counters-prefix').value = 'list/'");
+        browser.click("#counters-form button");
+        awaitText("#counters-view tbody tr", "list/<b>&amp;");
+        // beyond the whole numbers of a browser, and exact
+        awaitText("#counters-view tbody tr", "9,007,199,254,740,993");
+        browser.evaluate("[...document.querySelectorAll('#counters-view button')].find((button) =>"
+                + " button.innerText === 'list/small').click()");
+        assertEquals("3", awaitText("#counter-total", "3"));
+        service.post("/increment", "{\"key\":\"list/small\",\"value\":39}");
+        assertEquals("42", awaitText("#counter-total", "42"));
+        assertQuiet();
+    }
+
+    @Test
+    @Order(4)
+    void theFlowIsDrawnWithRatesAndBusyShares() throws Exception {
+        browser.evaluate("document.querySelector('#flow').scrollIntoView()");
+        browser.await("all stages", "document.querySelectorAll('#flow-view .stage').length === 8");
+        browser.await("busy shares",
+                "document.querySelector('#flow-view svg').ariaLabel.includes('busy')");
+        awaitText("#flow-words", "the busiest is");
+        assertQuiet();
+    }
+
+    @Test
+    @Order(5)
+    void aPhoneScrollsDownOnlyAndBothThemesAreThere() throws Exception {
+        event("order-3", "ORDERED");
+        browser.size(390, 844);
+        browser.open(page(service) + "?app=shop&message=order-3");
+        awaitText("#message-verdict", "missing");
+        browser.evaluate("document.querySelector('#flow').scrollIntoView()");
+        browser.await("the flow", "document.querySelector('#flow-view svg') !== null");
+        assertEquals(390L, browser.evaluate("document.documentElement.scrollWidth"));
+        browser.theme("light");
+        Object light = browser.evaluate("getComputedStyle(document.body).backgroundColor");
+        browser.theme("dark");
+        Object dark = browser.evaluate("getComputedStyle(document.body).backgroundColor");
+        assertTrue(!light.equals(dark), light + " in both");
+        browser.click("#theme");
+        assertEquals(light, browser.evaluate("getComputedStyle(document.body).backgroundColor"));
+        browser.evaluate("localStorage.clear()");
+        browser.theme("light");
+        assertQuiet();
+    }
+
+    @Test
+    @Order(6)
+    void anOperatorFlushesPausesSetsAndChangesTheNumberOfShardsUnderLoad() throws Exception {
+        browser.evaluate("document.querySelector('#hands').scrollIntoView()");
+        browser.await("the settings", "document.querySelector('#settings-form') !== null");
+        browser.click("#do-pause");
+        awaitText("#hands-said", "Flushes are paused");
+        awaitText("#state", "degraded");
+        awaitText("#reason", "paused");
+        assertEquals(202, service.post("/increment", "{\"key\":\"hands\",\"value\":1}")
+                .statusCode());
+        awaitText("#tile-waiting", "1 counters changed");
+        browser.click("#do-flush");
+        awaitText("#hands-said", "Postgres has everything counted");
+        awaitText("#tile-waiting", "0 counters changed");
+        browser.click("#do-resume");
+        awaitText("#hands-said", "Flushes go on");
+        awaitText("#state", "up");
+
+        browser.evaluate("document.querySelector('[name=\"persist.max-updates\"]').value = '77'");
+        browser.click("#settings-form button");
+        awaitText("#settings", "was ");
+        assertTrue(service.getAdmin("/v1/admin/settings").body().contains(
+                "\"key\":\"persist.max-updates\",\"value\":77,"));
+
+        long sum = 0;
+        for (int shards : new int[] {3, 1}) {
+            browser.evaluate("document.querySelector('#shards').value = '" + shards + "'");
+            browser.click("#shards-form button");
+            for (int i = 0; i < 200; i++) {
+                assertEquals(202, service.post("/increment",
+                        "{\"key\":\"under load " + i % 7 + "\",\"value\":1}").statusCode());
+                sum++;
+            }
+            awaitText("#shards-said", shards == 1 ? "1 thread counts now" : "3 threads count now");
+            browser.await("the new shards", "document.querySelectorAll('#lags span').length === "
+                    + shards);
+        }
+        browser.click("#do-flush");
+        awaitText("#tile-waiting", "0 counters changed");
+        assertEquals(String.valueOf(sum), TestPostgres.query(url, "select sum(total) from"
+                + " ringtally.counters where message_id like 'under load %'"));
+        assertQuiet();
+    }
+
+    @Test
+    @Order(6)
+    void deadLettersAndChangesOfTheStateAreShownAndDealtWith() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            service.post("/increment", "{\"key\":\"full\",\"value\":9223372036854775807}");
+        }
+        browser.evaluate("document.querySelector('#trouble').scrollIntoView()");
+        awaitText("#dead-letters", "full");
+        awaitText("#dead-letters", "9,223,372,036,854,775,807");
+        awaitText("#states", "up");
+        browser.evaluate("[...document.querySelectorAll('#dead-letters button')].find((button) =>"
+                + " button.innerText === 'Discard').click()");
+        awaitText("#ask", "Discard this event for good?");
+        browser.click("#ask-yes");
+        awaitText("#dead-letters", "None");
+        assertQuiet();
+    }
+
+    @Test
+    @Order(7)
+    void itComesBackByItselfAfterARestart() throws Exception {
+        browser.evaluate("window.notReloaded = true");
+        int port = service.adminPort();
+        assertEquals(0, service.terminate(Duration.ofSeconds(30)), service.log());
+        awaitText("#connection", "connection lost");
+        awaitText("#state", "unknown");
+        service = RunningService.start(directory.resolve("data"), url,
+                settings(Map.of("RINGTALLY_ADMIN_PORT", String.valueOf(port))));
+        browser.await("the feed", LIVE);
+        awaitText("#state", "up");
+        service.post("/increment", "{\"key\":\"again\",\"value\":1}");
+        awaitText("#tile-persisted", "1 since the start");
+        assertEquals(true, browser.evaluate("window.notReloaded"));
+        // nothing but what the browser says of a host that is not there
+        browser.errors().removeIf(error -> error.contains("net::ERR_"));
+        assertEquals(List.of(), browser.errors());
+    }
+
+    @Test
+    @Order(8)
+    void whereKeysAreAskedForThePageAsksForOneAndKeepsItWhileTheTabIsOpen() throws Exception {
+        String other = TestPostgres.shared().newDatabase();
+        try (RunningService keyed = RunningService.start(directory.resolve("keyed"), other,
+                settings(Map.of("RINGTALLY_AUTH_MODE", "keys",
+                        "RINGTALLY_AUTH_REFRESH", "100ms")))) {
+            String read = new TestKeys(other).make(null, "read");
+            browser.open(page(keyed));
+            awaitText("#locked", "asks for an API key");
+            assertEquals(false, browser.evaluate(
+                    "document.querySelector('#sections').checkVisibility()"));
+            browser.await("the field", "document.activeElement.id === 'key'");
+            browser.type("wrong");
+            browser.press("Enter");
+            awaitText("#unlock-error", "none that is in force");
+            browser.evaluate("document.querySelector('#key').value = " + Chromium.quoted(read));
+            browser.click("#unlock button");
+            browser.await("the feed", LIVE);
+            browser.open(page(keyed));
+            browser.await("the feed", LIVE);
+            browser.click("#forget");
+            awaitText("#locked", "asks for an API key");
+            browser.errors().removeIf(error -> error.contains(" 401 "));
+            assertEquals(List.of(), browser.errors());
+        }
+    }
+
+    @Test
+    @Order(9)
+    void theFilesHaveAPolicyThatLetsNothingElseIn() throws Exception {
+        for (String path : List.of("", "assets/app.js", "assets/uplot.css")) {
+            HttpResponse<String> answer = service.getAdmin("/" + path);
+            assertEquals(200, answer.statusCode());
+            String policy = answer.headers().firstValue("Content-Security-Policy").orElse("");
+            assertTrue(policy.startsWith("default-src 'none'; script-src 'self'; style-src 'self';"
+                    + " connect-src 'self'; img-src 'self' data:;"), policy);
+            assertTrue(policy.endsWith("frame-ancestors 'none'"), policy);
+            assertEquals("no-cache", answer.headers().firstValue("Cache-Control").orElse(""));
+            String tag = answer.headers().firstValue("ETag").orElseThrow();
+            HttpResponse<String> again = service.send(HttpRequest.newBuilder(
+                    URI.create(page(service) + path)).header("If-None-Match", tag));
+            assertEquals(304, again.statusCode());
+        }
+    }
+}
