@@ -11,8 +11,9 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A named place in the code where a fault can be injected:
  * {@code -Dringtally.fault=NAME[:PASS[:ACTION]]} acts at the PASS-th time (default 1) the place is
- * passed. With {@code -Dringtally.fault.file=PATH} the same text can be given while the process runs:
- * what the file says is in force, counted from then on, once the file is gone; an empty one disarms.
+ * passed. With {@code -Dringtally.fault.file=PATH} the same text can be given while the process
+ * runs: what the file says is in force, counted from then on, once the file is gone; an empty one
+ * disarms.
  *
  * <p>Actions: {@code halt} (default) ends the process there and then, as {@code kill -9} would;
  * {@code throw} throws a {@link FaultInjected}; {@code stall} keeps the thread for five seconds;

@@ -44,7 +44,8 @@ public final class OpenApi {
                 path.getValue().properties().forEach(member -> {
                     if (METHODS.contains(member.getKey())) {
                         operations.add(new Operation(this, path.getKey(),
-                                member.getKey().toUpperCase(Locale.ROOT), portsOf(path.getValue()),
+                                member.getKey().toUpperCase(Locale.ROOT),
+                                portsOf(path.getValue(), member.getValue()),
                                 member.getValue()));
                     }
                 }));
@@ -65,8 +66,11 @@ public final class OpenApi {
         }
     }
 
-    private Set<String> portsOf(JsonNode path) {
-        JsonNode servers = path.has("servers") ? path.path("servers") : root.path("servers");
+    /** Those that the operation names, else its path, else the document. */
+    private Set<String> portsOf(JsonNode path, JsonNode operation) {
+        JsonNode nearest = operation.has("servers") ? operation : path;
+        JsonNode servers = nearest.has("servers") ? nearest.path("servers")
+                : root.path("servers");
         Set<String> ports = new TreeSet<>();
         servers.forEach(server -> ports.add(
                 server.path("url").asText().equals("/") ? CLIENTS : OPERATORS));
