@@ -24,6 +24,8 @@ import io.ringtally.persist.Flusher;
 import io.ringtally.persist.FlusherEvents;
 import io.ringtally.query.Queries;
 import io.ringtally.persist.KeyWatch;
+import io.ringtally.persist.Retention;
+import io.ringtally.ring.Admission;
 import io.ringtally.ring.AdmissionGate;
 import io.ringtally.ring.Ring;
 import io.ringtally.ring.RingParts;
@@ -66,6 +68,7 @@ final class Pipeline {
     private final Settings settings;
     private final Clock clock;
     private volatile KeyWatch keyWatch;
+    private volatile Retention retention;
     private volatile Flusher flusher;
     private volatile RingCuts cuts;
     private volatile Database database;
@@ -159,6 +162,20 @@ final class Pipeline {
         }
     }
 
+    /** From now on messages that nobody counts any more go, if they ever shall. */
+    void retain(DatabaseSettings database) {
+        if (settings.retention().isOn()) {
+            Retention made = new Retention(settings.retention(), database, changes, () -> {
+                Admission now = gate.now();
+                return now == Admission.ACCEPTED || now == Admission.STORE_FULL;
+            }, clock);
+            Thread thread = new Thread(made, "retention");
+            thread.setDaemon(true);
+            thread.start();
+            retention = made;
+        }
+    }
+
     /** The watch on the keys, or null. */
     KeyWatch keyWatch() {
         return keyWatch;
@@ -197,6 +214,9 @@ final class Pipeline {
      * @return whether that was done in time
      */
     boolean finish(long deadlineNanos) throws InterruptedException {
+        if (retention != null) {
+            retention.close();
+        }
         if (flusher == null) {
             return true;
         }

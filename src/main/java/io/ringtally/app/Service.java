@@ -180,6 +180,7 @@ final class Service {
                         pipeline.ledger, pipeline.journal);
                 admin.audit(database.settings());
                 pipeline.queries.start(database.settings());
+                pipeline.retain(database.settings());
                 pipeline.open();
             }
             return;

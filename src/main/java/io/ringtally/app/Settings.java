@@ -15,6 +15,7 @@ import io.ringtally.http.LimitSettings;
 import io.ringtally.http.TlsSettings;
 import io.ringtally.journal.JournalSettings;
 import io.ringtally.persist.PersistSettings;
+import io.ringtally.persist.RetentionSettings;
 import io.ringtally.query.QuerySettings;
 import io.ringtally.ring.MockSettings;
 import io.ringtally.ring.RingSettings;
@@ -31,9 +32,9 @@ import java.util.Map;
 record Settings(HttpSettings http, TlsSettings tls, AdminSettings admin, AuthSettings auth,
         LimitSettings limits, QuotaSettings quotas, AuditSettings audit, AckSettings ack,
         RingSettings ring, JournalSettings journal, TallySettings tally, MockSettings mock,
-        PersistSettings persist,
-        QuerySettings query, DedupeSettings dedupe, GeneratorSettings generator,
-        Duration drainTimeout, Map<String, Lifecycle> lifecycles,
+        PersistSettings persist, QuerySettings query, DedupeSettings dedupe,
+        RetentionSettings retention, GeneratorSettings generator, Duration drainTimeout,
+        Map<String, Lifecycle> lifecycles,
         Map<String, Mapping> mappings) {
 
     /** Whether operators are answered over HTTPS: where more than this machine gets there. */
@@ -47,7 +48,8 @@ record Settings(HttpSettings http, TlsSettings tls, AdminSettings admin, AuthSet
                 configuration.audit(), configuration.ack(), configuration.ring(),
                 configuration.journal(), configuration.tally(), configuration.mock(),
                 configuration.persist(), configuration.query(),
-                configuration.dedupe(), configuration.generator(), configuration.drainTimeout(),
-                configuration.lifecycles(), configuration.mappings());
+                configuration.dedupe(), configuration.retention(), configuration.generator(),
+                configuration.drainTimeout(), configuration.lifecycles(),
+                configuration.mappings());
     }
 }

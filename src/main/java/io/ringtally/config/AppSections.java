@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigValue;
 import io.ringtally.event.EventLimits;
 import io.ringtally.event.Lifecycle;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +28,11 @@ final class AppSections {
     private static final String APPS = "apps";
     private static final String LIFECYCLE = "lifecycle";
     private static final String MAX_MESSAGES = "max-messages";
+    private static final String RETENTION = "retention";
 
     /** Every key there is below {@code apps.<app_id>}. */
-    private static final Set<String> KEYS = new TreeSet<>(Set.of(LIFECYCLE, MAX_MESSAGES));
+    private static final Set<String> KEYS = new TreeSet<>(
+            Set.of(LIFECYCLE, MAX_MESSAGES, RETENTION));
 
     private AppSections() {
     }
@@ -115,10 +118,25 @@ final class AppSections {
         for (String key : entries(values).keySet()) {
             List<String> path = ConfigUtil.splitPath(key);
             if (path.size() == 3 && path.get(2).equals(MAX_MESSAGES)) {
-                limits.put(path.get(1), values.getString(key).equals("off") ? 0
-                        : values.getLong(key));
+                limits.put(path.get(1), LimitSections.amount(values, key));
             }
         }
         return limits;
+    }
+
+    /**
+     * How long messages are kept, by app id, where an app has a time of its own.
+     *
+     * @throws com.typesafe.config.ConfigException if a value is no time
+     */
+    static Map<String, Duration> retentions(Config values) {
+        Map<String, Duration> retentions = new LinkedHashMap<>();
+        for (String key : entries(values).keySet()) {
+            List<String> path = ConfigUtil.splitPath(key);
+            if (path.size() == 3 && path.get(2).equals(RETENTION)) {
+                retentions.put(path.get(1), values.getDuration(key));
+            }
+        }
+        return retentions;
     }
 }

@@ -25,6 +25,7 @@ import io.ringtally.http.TlsSettings;
 import io.ringtally.journal.JournalSettings;
 import io.ringtally.persist.DatabaseSettings;
 import io.ringtally.persist.PersistSettings;
+import io.ringtally.persist.RetentionSettings;
 import io.ringtally.query.QuerySettings;
 import io.ringtally.ring.MockSettings;
 import io.ringtally.ring.RingSettings;
@@ -238,24 +239,12 @@ public final class Configuration {
     }
 
     public LimitSettings limits() throws ConfigurationException {
-        return checked("limits", () -> new LimitSettings(rates("limits.client"),
-                rates("limits.app"), duration("limits.burst"),
-                values.getInt("limits.max-clients")));
-    }
-
-    private LimitSettings.Rates rates(String section) {
-        return new LimitSettings.Rates(rate(section + ".requests-per-second"),
-                rate(section + ".events-per-second"));
-    }
-
-    private long rate(String key) {
-        return values.getString(key).equals(OFF) ? 0 : values.getLong(key);
+        return checked("limits", () -> LimitSections.limits(values));
     }
 
     /** How many messages each app may have. */
     public QuotaSettings quotas() throws ConfigurationException {
-        return checked("apps", () -> new QuotaSettings(rate("limits.app.max-messages"),
-                AppSections.maxMessages(values)));
+        return checked("apps", () -> LimitSections.quotas(values));
     }
 
     public AuditSettings audit() throws ConfigurationException {
@@ -351,6 +340,11 @@ public final class Configuration {
     /** How foreign records become events, by the mapping's name. */
     public Map<String, Mapping> mappings() throws ConfigurationException {
         return checked("mappings", () -> MappingSections.mappings(values));
+    }
+
+    public RetentionSettings retention() throws ConfigurationException {
+        return checked("retention", () -> new RetentionSettings(duration("retention.messages"),
+                duration("retention.interval"), AppSections.retentions(values)));
     }
 
     public GeneratorSettings generator() throws ConfigurationException {

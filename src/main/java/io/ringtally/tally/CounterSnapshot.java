@@ -1,5 +1,7 @@
 package io.ringtally.tally;
 
+import java.util.Comparator;
+
 /**
  * A counter as it stood at one moment.
  *
@@ -10,6 +12,11 @@ package io.ringtally.tally;
  */
 public record CounterSnapshot(String appId, String messageId, String event, long total,
         long events, long firstAtMicros, long lastAtMicros) {
+
+    /** In the order of their first events. */
+    static final Comparator<CounterSnapshot> BY_TIME = Comparator
+            .comparingLong(CounterSnapshot::firstAtMicros)
+            .thenComparing(CounterSnapshot::event);
 
     static CounterSnapshot of(CounterKey key, CounterEntry counter) {
         return new CounterSnapshot(key.app(), key.message(), key.event(), counter.total(),

@@ -39,7 +39,7 @@ public final class ShardMove {
             }
         });
         CounterKey key = new CounterKey();
-        shard.withoutBase().forEach(stored -> ownerOf(key.of(stored)).giveUpBase(stored));
+        shard.withoutBase().forEach(stored -> ownerOf(key.of(stored)).giveUpBase(key));
     }
 
     /** The move is over: that shard has nothing any more. */

@@ -7,7 +7,6 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -224,7 +223,8 @@ public final class TallyShard implements AutoCloseable {
 
     /** Memory cannot tell this counter any more; a few such are no reason to refuse new ones. */
     public void giveUpBase(CounterKey of) {
-        giveUpBase(of.toString());
+        withoutBase.add(of.toString());
+        storeRefused |= withoutBase.size() > WITHOUT_BASE_MAX;
     }
 
     private boolean lacksBase(CounterKey of) {
@@ -299,11 +299,6 @@ public final class TallyShard implements AutoCloseable {
         return withoutBase;
     }
 
-    void giveUpBase(String stored) {
-        withoutBase.add(stored);
-        storeRefused |= withoutBase.size() > WITHOUT_BASE_MAX;
-    }
-
     /** Events applied by this shard, those since the gauges were shown too. */
     public long appliedEvents() {
         return appliedEvents;
@@ -338,15 +333,7 @@ public final class TallyShard implements AutoCloseable {
     private boolean rebased(CounterKey of, long keyHash, CounterSnapshot row) {
         CounterEntry counter = row == null ? store.find(of) : baseOf(of);
         if (counter == null) {
-            if (row == null || lacksBase(of)) {
-                return true;
-            }
-            counter = store.create(of);
-            if (counter == null) {
-                return false;
-            }
-            counters++;
-            names.note(of);
+            return true;
         }
         long total = row == null ? 0 : row.total();
         long events = row == null ? 0 : row.events();
@@ -400,8 +387,7 @@ public final class TallyShard implements AutoCloseable {
         if (found.isEmpty()) {
             return Lookup.ABSENT;
         }
-        found.sort(Comparator.comparingLong(CounterSnapshot::firstAtMicros)
-                .thenComparing(CounterSnapshot::event));
+        found.sort(CounterSnapshot.BY_TIME);
         return Lookup.found(found);
     }
 
