@@ -77,9 +77,10 @@ final class TroubleWatch implements Runnable {
         }
         long refusedNow = pipeline.http.refusedRequests();
         if (refusedNow > refused) {
-            troubles.errors(REFUSED, refusedNow - refused, "admission is " + pipeline.gate.now()
-                    + ", " + pipeline.ring.backlogSlots() + " of " + pipeline.ring.slots()
-                    + " slots of the ring are taken");
+            troubles.errors(REFUSED, refusedNow - refused, "when it was seen, admission was "
+                    + pipeline.gate.now() + " and " + pipeline.ring.backlogSlots() + " of "
+                    + pipeline.ring.slots()
+                    + " slots of the ring were taken");
             refused = refusedNow;
         }
     }

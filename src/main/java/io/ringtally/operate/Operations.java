@@ -232,7 +232,9 @@ public final class Operations {
             SettingValues after = before;
             Map<String, String> refused = new LinkedHashMap<>();
             // in the order of the enum: one may depend on those before
-            for (Map.Entry<Setting, Long> entry : new EnumMap<>(wanted).entrySet()) {
+            Map<Setting, Long> ordered = new EnumMap<>(Setting.class);
+            ordered.putAll(wanted);
+            for (Map.Entry<Setting, Long> entry : ordered.entrySet()) {
                 try {
                     after = entry.getKey().set(after, entry.getValue());
                 } catch (IllegalArgumentException outOfRange) {

@@ -275,6 +275,7 @@ class AccessMatrixIT {
             body.add(path.startsWith("/increment") ? "{\"key\":\"k\",\"value\":1}"
                     : path.startsWith("/v1/counters/lookup") ? "{\"app_id\":\"mine\","
                     + "\"event\":\"e\",\"message_ids\":[\"" + SECRET + "\"]}"
+                    : path.startsWith("/v1/admin/shards") ? "{\"shards\":2}"
                     : path.startsWith("/api/event/bulk") ? "{\"events\":[" + EVENT + "]}" : EVENT);
         }
         if (method.equals("PATCH")) {
