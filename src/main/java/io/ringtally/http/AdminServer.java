@@ -56,7 +56,8 @@ public final class AdminServer implements HttpHandler {
         BodyReader bodies = new BodyReader(contexts, new OpenExchanges(),
                 new BodyMemory(ARRIVING_BYTES_MAX), timeoutMillis);
         OperatorVerbs verbs = new OperatorVerbs(unread);
-        this.feed = new FeedEndpoint(service.feed(), settings.dashboard(), limits.sse());
+        this.feed = new FeedEndpoint(guard, service.feed(), settings.dashboard(),
+                limits.sse());
         this.table = tableOf(guard, unread, service.status(), new Endpoints(
                 new AuditEndpoint(service.audit()), new MetricsEndpoint(service.exposition()),
                 new OperatorRoutes(service.operations(), service.troubles(), guard, bodies, verbs),

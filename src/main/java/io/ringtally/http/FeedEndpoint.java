@@ -16,7 +16,8 @@ import org.xnio.XnioIoThread;
 /**
  * {@code GET /v1/feed}: server-sent events of one snapshot a second, the first one of what was
  * before. A snapshot is written down once and its bytes are shared; a client that has not taken one
- * gets the newest when it has. Nothing is written down while nobody looks.
+ * gets the newest when it has. Nothing is written down while nobody looks. Who shows a key is cut
+ * off within a second of its end.
  *
  * <p>Threading: all on the one I/O thread of the listener for operators.
  */
@@ -28,6 +29,7 @@ final class FeedEndpoint {
     private static final int RETRY_SECONDS = 5;
     private static final byte[] HISTORY = "event: history\n".getBytes(StandardCharsets.US_ASCII);
 
+    private final Guard guard;
     private final Feed feed;
     private final int clientsMax;
     private final long heartbeatNanos;
@@ -40,7 +42,8 @@ final class FeedEndpoint {
     private long lastBeatNanos;
     private long nextTickNanos;
 
-    FeedEndpoint(Feed feed, DashboardSettings settings, SseSettings streams) {
+    FeedEndpoint(Guard guard, Feed feed, DashboardSettings settings, SseSettings streams) {
+        this.guard = guard;
         this.feed = feed;
         this.clientsMax = settings.clientsMax();
         this.heartbeatNanos = streams.heartbeat().toNanos();
@@ -85,6 +88,10 @@ final class FeedEndpoint {
         }
         // those who leave meanwhile are removed
         for (Client client : new ArrayList<>(clients)) {
+            if (!client.grant.holds()) {
+                client.channel.end();
+                continue;
+            }
             client.show(snapshot());
             if (beat) {
                 client.channel.beat();
@@ -129,9 +136,11 @@ final class FeedEndpoint {
     private final class Client {
 
         private final SseChannel channel;
+        private final Grant grant;
         private ByteBuffer next;
 
         Client(HttpServerExchange exchange, ByteBuffer first) {
+            grant = guard.grantOf(exchange);
             next = first;
             channel = new SseChannel(exchange, () -> {
                 ByteBuffer event = next;

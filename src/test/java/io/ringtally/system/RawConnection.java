@@ -178,6 +178,17 @@ final class RawConnection implements AutoCloseable {
         }
     }
 
+    /** Reads, and drops, what comes until the service ends this connection. */
+    void readToItsEnd() throws IOException {
+        try {
+            while (in.read() >= 0) {
+                continue;
+            }
+        } catch (SocketException reset) {
+            return;
+        }
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();
