@@ -65,11 +65,12 @@ class PlantedBugsIT {
     @Test
     void anAnswerBeforeTheCommitWordLosesWhatWasAnswered() throws Exception {
         isFound(new PatchedJar(directory, INGEST)
-                .replace("        Refusal refusal = offer(exchange, context);\n",
-                        "        acks.answer(exchange, level, 0, success);\n"
+                .replace("        Refusal refusal = acks.isCrowded(level) ? acks.crowded()"
+                        + " : offer(exchange, context);\n",
+                        "        acks.answer(exchange, level, 0, success, context.requests);\n"
                         + "        Refusal refusal = offer(exchange, context);\n")
-                .replace("        acks.answer(exchange, level, context.position, success);\n",
-                        ""),
+                .replace("        acks.answer(exchange, level, context.position, success,"
+                        + " context.requests);\n", ""),
                 WITHIN_A_REQUEST, "lost");
     }
 
