@@ -154,10 +154,13 @@ class AckIT {
         String database = TestPostgres.shared().newDatabase();
         try (RunningService service = RunningService.start(directory.resolve("data"), database,
                 Map.of("RINGTALLY_ACK_MAX_WAITING", "2", "RINGTALLY_ACK_TIMEOUT", "1m"));
-                JmxConnection jmx = JmxConnection.attach(service.pid());
+                Connection lock = DriverManager.getConnection(database, "postgres", "");
                 RawConnection one = new RawConnection(service);
                 RawConnection other = new RawConnection(service)) {
-            jmx.call("Persister", "pause");
+            lock.setAutoCommit(false);
+            try (Statement statement = lock.createStatement()) {
+                statement.execute("lock table ringtally.checkpoint in exclusive mode");
+            }
             byte[] waits = RawConnection.post("/increment?ack=persisted",
                     RawConnection.bytes(ONE));
             one.send(waits);
@@ -175,7 +178,7 @@ class AckIT {
                             + "\"event\":\"increment\"}\n");
             assertEquals(503, stream.statusCode(), stream.body());
             assertEquals(202, service.post("/increment", ONE).statusCode());
-            jmx.call("Persister", "resume");
+            lock.rollback();
             assertEquals(202, one.answer().status());
             assertEquals(202, other.answer().status());
             assertEquals(202, service.post("/increment?ack=persisted", ONE).statusCode());

@@ -321,8 +321,8 @@ class BadInputIT {
             "OPTIONS | /increment | POST",
             "DELETE | /api/create_event | POST", "GET | /api/event | POST",
             "GET | /api/event/bulk | POST", "POST | /status | GET, HEAD",
-            "POST | /api/q/stats | GET, HEAD", "DELETE | /v1/counters/k | GET, HEAD",
-            "POST | /v1/messages/k | GET, HEAD"})
+            "POST | /api/q/stats | GET, HEAD", "POST | /v1/counters/k | DELETE, GET, HEAD, PUT",
+            "POST | /v1/messages/k | DELETE, GET, HEAD"})
     void aMethodThatIsNotPossibleIsRefusedAndTheAnswerSaysWhichAre(String method, String path,
             String allow) throws IOException {
         try (RawConnection connection = new RawConnection(service)) {

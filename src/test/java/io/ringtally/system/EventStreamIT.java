@@ -190,7 +190,7 @@ class EventStreamIT {
             RawConnection.Answer answer = connection.finish().answer();
             assertEquals(202, answer.status(), answer.body());
             assertTrue(answer.body().contains("\"accepted\":1,"), answer.body());
-            assertTrue(answer.body().contains(":body-broken-off\""), answer.body());
+            assertTrue(answer.body().contains("/problems/body-broken-off\""), answer.body());
         }
         expected += 14;
     }

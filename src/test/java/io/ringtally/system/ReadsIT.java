@@ -153,11 +153,12 @@ class ReadsIT {
     void aCounterNamedLookupIsReadLikeAnyOther() throws Exception {
         service.post("/increment", "{\"key\":\"lookup\",\"value\":1}");
         assertTrue(service.get("/v1/counters/lookup").body().contains("\"total\":1,"));
-        var put = service.send(HttpRequest.newBuilder(
+        var patch = service.send(HttpRequest.newBuilder(
                 URI.create(service.url() + "/v1/counters/lookup"))
-                .PUT(HttpRequest.BodyPublishers.noBody()));
-        assertEquals(405, put.statusCode());
-        assertEquals("GET, HEAD, POST", put.headers().firstValue("Allow").orElse(""));
+                .method("PATCH", HttpRequest.BodyPublishers.noBody()));
+        assertEquals(405, patch.statusCode());
+        assertEquals("DELETE, GET, HEAD, POST, PUT",
+                patch.headers().firstValue("Allow").orElse(""));
     }
 
     @Test
