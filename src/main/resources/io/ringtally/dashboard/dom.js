@@ -46,7 +46,10 @@ export function setAttribute(node, name, value) {
 
 /** Says something to whoever does not look at the screen. */
 export function say(words) {
-  text(byId('said'), words);
+  const said = byId('said');
+  said.append(el('span', {}, words + ' '));
+  // the last few: a later one must not take another away before it is read out
+  while (said.childElementCount > 3) said.firstElementChild.remove();
 }
 
 const WHOLE = new Intl.NumberFormat('en-US', {maximumFractionDigits: 0});
