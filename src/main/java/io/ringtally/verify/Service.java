@@ -81,7 +81,7 @@ final class Service {
      * Arms a point of the running service, or disarms it.
      *
      * @param fault what its property would say; empty for none
-     * @return false if it has ended, or is about to by the point armed before
+     * @return false if it has ended, or may be about to: the point armed before has acted
      */
     boolean arm(String fault) throws IOException, Misbehaviour {
         if (!fault.isEmpty()) {
@@ -95,7 +95,7 @@ final class Service {
             throw new Misbehaviour("the service does not read " + file + "; its last words:\n"
                     + lastWords());
         }
-        return isAlive() && !(logHas(FaultPoint.PROPERTY + ": at ") && logHas(": halt"));
+        return isAlive() && !logHas(FaultPoint.PROPERTY + ": at ");
     }
 
     /** Whether the program it runs below has written that. */
