@@ -30,8 +30,8 @@ class RemoteJmxIT {
     void itsFlagsAskForTlsAndThePasswordInTheFile() throws Exception {
         int port = RunningService.freePort();
         String made = run("keytool", "-genkeypair", "-alias", "jmx", "-keyalg", "RSA", "-dname",
-                "CN=127.0.0.1", "-ext", "san=ip:127.0.0.1", "-validity", "365", "-storetype", "PKCS12", "-keystore",
-                directory.resolve("jmx.p12").toString(), "-storepass", "store-password");
+                "CN=127.0.0.1", "-ext", "san=ip:127.0.0.1", "-validity", "365", "-storetype",
+                "PKCS12", "-keystore", directory.resolve("jmx.p12").toString(), "-storepass", "store-password");
         assertTrue(Files.exists(directory.resolve("jmx.p12")), made);
         Files.writeString(directory.resolve("jmx.access"), "operator readwrite\n");
         Path password = directory.resolve("jmx.password");
