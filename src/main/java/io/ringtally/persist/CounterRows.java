@@ -16,11 +16,14 @@ import org.postgresql.PGConnection;
  */
 final class CounterRows {
 
-    private static final String ADD = """
+    /** Begins an insertion of changes; their values follow, then {@link #ADD_TO_OLD}. */
+    static final String ADD_NEW = """
             insert into ringtally.counter as c
                 (app_id, message_id, event, total, events, first_us, last_us)
-            select * from unnest(?::text[], ?::text[], ?::text[], ?::int8[], ?::int8[], ?::int8[],
-                ?::int8[])
+            """;
+
+    /** Ends it: where a counter has a row, the change is added to that. */
+    static final String ADD_TO_OLD = """
             on conflict (app_id, message_id, event) do update set
                 total = c.total + excluded.total,
                 events = c.events + excluded.events,
@@ -29,8 +32,13 @@ final class CounterRows {
                 touched_at = now()
             """;
 
+    private static final String ADD = ADD_NEW + """
+            select * from unnest(?::text[], ?::text[], ?::text[], ?::int8[], ?::int8[], ?::int8[],
+                ?::int8[])
+            """ + ADD_TO_OLD;
+
     /** A change can be one bit longer than a total, from one end of the range to the other. */
-    private static final String ADD_WIDE = """
+    static final String ADD_WIDE = """
             update ringtally.counter set
                 total = (total::numeric + ?)::int8,
                 events = events + ?,

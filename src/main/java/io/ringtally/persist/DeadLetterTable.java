@@ -37,29 +37,12 @@ public final class DeadLetterTable {
     private static final String DISCARD = "update ringtally.dead_letter set discarded_at = now(),"
             + " discarded_by = ? where id = ? and discarded_at is null";
 
-    private static final String ADD = """
-            insert into ringtally.counter as c
-                (app_id, message_id, event, total, events, first_us, last_us)
-            values (?, ?, ?, ?, ?, ?, ?)
-            on conflict (app_id, message_id, event) do update set
-                total = c.total + excluded.total,
-                events = c.events + excluded.events,
-                first_us = least(c.first_us, excluded.first_us),
-                last_us = greatest(c.last_us, excluded.last_us),
-                touched_at = now()
-            returning total, events, first_us, last_us
-            """;
+    private static final String RETURNING = "returning total, events, first_us, last_us";
 
-    private static final String ADD_WIDE = """
-            update ringtally.counter set
-                total = (total::numeric + ?)::int8,
-                events = events + ?,
-                first_us = least(first_us, ?),
-                last_us = greatest(last_us, ?),
-                touched_at = now()
-            where app_id = ? and message_id = ? and event = ?
-            returning total, events, first_us, last_us
-            """;
+    private static final String ADD = CounterRows.ADD_NEW + "values (?, ?, ?, ?, ?, ?, ?)\n"
+            + CounterRows.ADD_TO_OLD + RETURNING;
+
+    private static final String ADD_WIDE = CounterRows.ADD_WIDE + RETURNING;
 
     private final Database database;
 

@@ -104,8 +104,8 @@ public final class PointReads {
         Map<TallyStage, List<Integer>> parts = new HashMap<>();
         for (int place : places) {
             Target target = targets.get(place);
-            parts.computeIfAbsent(of.stageOf(EventHash.sliceOf(target.app, target.message,
-                    hashSeed)), stage -> new ArrayList<>()).add(place);
+            parts.computeIfAbsent(of.stageOf(sliceOf(target.app, target.message)),
+                    stage -> new ArrayList<>()).add(place);
         }
         return parts;
     }
@@ -172,7 +172,7 @@ public final class PointReads {
     private boolean ask(byte[] app, byte[] message, Function<TallyShard, Lookup> read,
             Consumer<Lookup> answer) {
         long cursor = sequencer.getCursor();
-        long slice = EventHash.sliceOf(app, message, hashSeed);
+        long slice = sliceOf(app, message);
         return team.get().stageOf(slice).submit(
                 new Task(cursor, slice, shard -> answer.accept(read.apply(shard))));
     }
