@@ -13,6 +13,7 @@ import io.ringtally.metrics.Latencies;
 import io.ringtally.operate.DeadLetters;
 import io.ringtally.operate.Operations;
 import io.ringtally.operate.SettingValues;
+import io.ringtally.operate.StateLog;
 import io.ringtally.operate.Troubles;
 import io.ringtally.persist.ChangeQueue;
 import io.ringtally.persist.Checkpoint;
@@ -59,6 +60,7 @@ final class Pipeline {
     final LedgerAlarm ledger;
     final Operations operations;
     final Troubles troubles;
+    final StateLog states;
     /** What makes the listeners HTTPS, or null. */
     final Tls tls;
     /** Who may, or null for everybody. */
@@ -97,7 +99,8 @@ final class Pipeline {
         this.ledger = new LedgerAlarm(clock);
         this.status = new ServiceStatus(this, settings, log, clock);
         this.troubles = new Troubles(clock);
-        this.operations = new Operations(status::word, gate, ring, this::flusher,
+        this.states = new StateLog(status::word, status::why, troubles);
+        this.operations = new Operations(states, gate, ring, this::flusher,
                 new SettingValues(settings.persist(), settings.mock()), settings.drainTimeout());
         this.queries = new Queries(settings.query(), status::persistedLagMillis);
         this.http = new HttpServer(settings.http(), settings.generator(),

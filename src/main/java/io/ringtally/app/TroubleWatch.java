@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Notes what goes wrong: every warning and error of the log, by its wording, requests refused, and
- * changes of the state, of which it logs a line each.
+ * changes of the state.
  *
  * <p>Design note: it reads the log because whoever meets trouble writes it there already; so
  * nothing can be forgotten, and nobody has to know who else wants to hear of it.
@@ -21,8 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 final class TroubleWatch implements Runnable {
 
-    private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(TroubleWatch.class);
-
     private static final long LOOK_MILLIS = 200;
     private static final String REFUSED = "requests are refused because of the service's state";
 
@@ -30,8 +28,6 @@ final class TroubleWatch implements Runnable {
     private final Troubles troubles;
     private final LogReader reader = new LogReader();
     private final Thread thread = new Thread(this, "troubles");
-    private String word = "";
-    private String kind = "";
     private long refused;
 
     TroubleWatch(Pipeline pipeline) {
@@ -62,19 +58,7 @@ final class TroubleWatch implements Runnable {
     }
 
     private void look() {
-        String now = pipeline.status.word();
-        String why = pipeline.status.why();
-        // figures in a reason go on changing while it stays the same
-        String kindNow = why.replaceAll("\\d+", "#");
-        if (!now.equals(word) || !kindNow.equals(kind)) {
-            if (!word.isEmpty()) {
-                LOG.info("the state is {}{}{}, it was {}", now, why.isEmpty() ? "" : ": ", why,
-                        word);
-            }
-            word = now;
-            kind = kindNow;
-            troubles.state(now, why);
-        }
+        pipeline.states.look();
         long refusedNow = pipeline.http.refusedRequests();
         if (refusedNow > refused) {
             troubles.errors(REFUSED, refusedNow - refused, "when it was seen, admission was "

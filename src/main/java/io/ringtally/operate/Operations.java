@@ -33,7 +33,7 @@ public final class Operations {
     private static final int SHARDS_MAX =
             Math.min(64, Math.max(4, 2 * Runtime.getRuntime().availableProcessors()));
 
-    private final Supplier<String> status;
+    private final StateLog states;
     private final AdmissionGate gate;
     private final Ring ring;
     private final Supplier<Flusher> flusher;
@@ -44,13 +44,13 @@ public final class Operations {
     /**
      * Makes the operations of a service.
      *
-     * @param status its state in a word, for messages
+     * @param states told of each change that is made here
      * @param flusher gives null before the service takes events
      * @param configured what was set at its start
      */
-    public Operations(Supplier<String> status, AdmissionGate gate, Ring ring,
+    public Operations(StateLog states, AdmissionGate gate, Ring ring,
             Supplier<Flusher> flusher, SettingValues configured, Duration drainTimeout) {
-        this.status = status;
+        this.states = states;
         this.gate = gate;
         this.ring = ring;
         this.flusher = flusher;
@@ -85,6 +85,7 @@ public final class Operations {
         if (!running.state().paused()) {
             running.pause();
             LOG.info("flushes are paused by {}", by);
+            states.look();
         }
     }
 
@@ -94,6 +95,7 @@ public final class Operations {
         if (running.state().paused()) {
             running.resume();
             LOG.info("flushes go on, by {}", by);
+            states.look();
         }
     }
 
@@ -122,11 +124,12 @@ public final class Operations {
         Flusher running = flusher.get();
         Admission phase = gate.phase();
         if (running == null || phase != Admission.ACCEPTED && phase != Admission.DRAINING) {
-            throw new IllegalStateException("the service is " + status.get()
+            throw new IllegalStateException("the service is " + states.word()
                     + ": there is nothing to drain");
         }
         gate.drain();
         LOG.info("draining for {}: nothing more is accepted", by);
+        states.look();
         long deadline = System.nanoTime() + drainTimeout.toNanos();
         boolean quiet = false;
         while (deadline - System.nanoTime() > 0) {
@@ -160,10 +163,11 @@ public final class Operations {
      */
     public void letIn(String by) {
         if (!gate.reopen()) {
-            throw new IllegalStateException("the service is " + status.get()
+            throw new IllegalStateException("the service is " + states.word()
                     + ", not drained by an operator: there is nothing to resume");
         }
         LOG.info("events are let in again by {}", by);
+        states.look();
     }
 
     /** How many shards count. */
@@ -265,7 +269,7 @@ public final class Operations {
     private Flusher running() {
         Flusher running = flusher.get();
         if (running == null) {
-            throw new IllegalStateException("the service is " + status.get()
+            throw new IllegalStateException("the service is " + states.word()
                     + ": nothing is flushed yet, ask again when it is up");
         }
         return running;

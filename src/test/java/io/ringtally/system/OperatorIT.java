@@ -88,8 +88,8 @@ class OperatorIT {
         assertEquals("{\"paused\":false,\"draining\":false}",
                 act("POST", "/v1/admin/resume", null).body());
         assertEquals(202, service.post("/increment", ONE).statusCode());
-        service.await("the changes of the state to be seen", SOON, () ->
-                body("/v1/admin/troubles").contains("\"status\":\"draining\""));
+        assertTrue(body("/v1/admin/troubles").contains("\"status\":\"draining\""),
+                body("/v1/admin/troubles"));
     }
 
     @Test
