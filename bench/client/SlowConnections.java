@@ -15,8 +15,8 @@ import java.util.Locale;
 /**
  * Many connections of one kind that are a burden to a server: {@code heads} send a header a byte at
  * a time, {@code bodies} a body, {@code idle} ones have asked once and say nothing more, {@code
- * readers} ask a thousand times at once and read no answer. One that the server cuts off is opened
- * again, so there are always as many. Ends at its first byte of input.
+ * readers} ask for half a megabyte at once and read none of it. One that the server cuts off is
+ * opened again, so there are always as many. Ends at its first byte of input.
  *
  * <p>Threading: one thread does everything.
  */
@@ -26,8 +26,8 @@ final class SlowConnections {
     private static final int OPENED_AT_ONCE = 100;
 
     private static final String POST = "POST /increment HTTP/1.1\r\nHost: x\r\n";
-    /** Answers to so many are more than two kernels keep for a connection. */
-    private static final int UNREAD = 1_000;
+    /** Of 70 kB each. Many short answers would be a flood instead, and hide what is looked for. */
+    private static final int UNREAD = 8;
     private static final int RECEIVE_BYTES = 4_096;
     private static final String GET = "GET /status HTTP/1.1\r\nHost: x\r\n\r\n";
 
@@ -50,7 +50,7 @@ final class SlowConnections {
             case "heads" -> POST + "X-Slow: ";
             case "bodies" -> POST + "Content-Length: 9000\r\n\r\n{\"key\":\"";
             case "idle" -> GET;
-            case "readers" -> GET.repeat(UNREAD);
+            case "readers" -> GET.replace("/status", "/openapi.json").repeat(UNREAD);
             default -> throw new IllegalArgumentException("there is no kind " + kind);
         };
         this.beginning = text.getBytes(StandardCharsets.US_ASCII);

@@ -47,6 +47,7 @@ final class BaselineListener {
                 .setSocketOption(Options.WRITE_TIMEOUT, TIMEOUT_MS)
                 .setSocketOption(Options.TCP_NODELAY, true)
                 .setSocketOption(Options.BACKLOG, 1024)
+                .setSocketOption(Options.SEND_BUFFER, 64 * 1024)
                 .setHandler(handler);
     }
 

@@ -3,9 +3,11 @@ package io.ringtally.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.SocketException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,6 +36,14 @@ class SlowClientsIT {
 
     /** Beyond the timeout; the service looks at its timers less often than at its clients. */
     private static final long CUT_OFF_WITHIN_MILLIS = 5 * REQUEST_TIMEOUT_MILLIS;
+
+    private static final int RECEIVE_BYTES = 4_096;
+    private static final int KEPT_BYTES_MAX = 512 * 1024;
+
+    /** A line of the kernel's table: number, ports of both sides, state, bytes to be sent. */
+    private static final Pattern SOCKET = Pattern.compile(
+            " *\\d+: \\p{XDigit}+:(\\p{XDigit}{4}) \\p{XDigit}+:(\\p{XDigit}{4}) 01"
+                    + " (\\p{XDigit}{8}):.*");
 
     @TempDir
     private static Path directory;
@@ -139,6 +151,39 @@ class SlowClientsIT {
                 }
             }
         }
+    }
+
+    @Test
+    void ofAnswersThatNobodyReadsTheKernelKeepsLittle() throws Exception {
+        assumeTrue(Files.exists(Path.of("/proc/net/tcp")), "this needs Linux");
+        byte[] many = RawConnection.bytes(
+                "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n".repeat(60));
+        try (RawConnection connection = new RawConnection(service.port(), RECEIVE_BYTES)) {
+            connection.send(many);
+            long begun = System.nanoTime();
+            long most = 0;
+            long kept = 0;
+            while (kept > 0 || most == 0) {
+                assertWithin(begun, CUT_OFF_WITHIN_MILLIS);
+                kept = unread(service.port(), connection.localPort());
+                most = Math.max(most, kept);
+            }
+            assertTrue(most > RECEIVE_BYTES && most <= KEPT_BYTES_MAX, most + " bytes");
+        }
+    }
+
+    /** Bytes that wait on one side of a connection for the other to take them. */
+    private static long unread(int from, int to) throws IOException {
+        for (String table : new String[] {"/proc/net/tcp", "/proc/net/tcp6"}) {
+            for (String line : Files.readAllLines(Path.of(table))) {
+                Matcher socket = SOCKET.matcher(line);
+                if (socket.lookingAt() && Integer.parseInt(socket.group(1), 16) == from
+                        && Integer.parseInt(socket.group(2), 16) == to) {
+                    return Long.parseLong(socket.group(3), 16);
+                }
+            }
+        }
+        return 0;
     }
 
     /** Sends a byte now and then until the service ends the connection, which it must in time. */
