@@ -4,28 +4,25 @@ import io.ringtally.auth.ApiKey;
 import io.ringtally.auth.Scope;
 import java.sql.Array;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Properties;
 
 /**
- * The keys in Postgres, over a connection of its own: the flusher's pool is not touched, and a
- * statement that takes long disturbs nobody.
+ * The keys in Postgres, over a connection of its own.
  *
  * <p>Threading: one thread's, except {@link #abort}.
  */
-public final class ApiKeyTable implements AutoCloseable {
+public final class ApiKeyTable extends SideConnection {
 
-    private static final String CONNECT_SECONDS = "5";
-    private static final String ANSWER_SECONDS = "10";
+    private static final Duration TIMEOUT = Duration.ofSeconds(8);
 
     private static final String INSERT = "insert into ringtally.api_key"
             + " (id, secret_sha256, name, scopes, app_ids) values (?, ?, ?, ?, ?)";
@@ -34,30 +31,13 @@ public final class ApiKeyTable implements AutoCloseable {
     private static final String COLUMNS = "select id, secret_sha256, name, scopes, app_ids,"
             + " created_at, revoked_at from ringtally.api_key";
 
-    private final Connection connection;
-
     private ApiKeyTable(Connection connection) {
-        this.connection = connection;
+        super(connection);
     }
 
     /** Connects, within seconds. */
     public static ApiKeyTable connect(DatabaseSettings settings) throws SQLException {
-        Properties properties = new Properties();
-        properties.setProperty("user", settings.user());
-        properties.setProperty("password", settings.password());
-        properties.setProperty("ApplicationName", "ringtally-keys");
-        properties.setProperty("connectTimeout", CONNECT_SECONDS);
-        properties.setProperty("loginTimeout", CONNECT_SECONDS);
-        properties.setProperty("socketTimeout", ANSWER_SECONDS);
-        properties.setProperty("tcpKeepAlive", "true");
-        Connection connection = DriverManager.getConnection(settings.url(), properties);
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("set statement_timeout = '8s'; set lock_timeout = '5s'");
-            return new ApiKeyTable(connection);
-        } catch (SQLException failed) {
-            connection.close();
-            throw failed;
-        }
+        return new ApiKeyTable(writing(settings, "ringtally-keys", TIMEOUT));
     }
 
     /** Adds a key. */
@@ -121,23 +101,5 @@ public final class ApiKeyTable implements AutoCloseable {
     private static Instant instant(ResultSet rows, int column) throws SQLException {
         OffsetDateTime time = rows.getObject(column, OffsetDateTime.class);
         return time == null ? null : time.toInstant();
-    }
-
-    /** Ends what is under way, from another thread: it fails. */
-    void abort() {
-        try {
-            connection.abort(Runnable::run);
-        } catch (SQLException gone) {
-            // it has ended by itself
-        }
-    }
-
-    @Override
-    public void close() {
-        try {
-            connection.close();
-        } catch (SQLException gone) {
-            // nothing was left to do on it
-        }
     }
 }

@@ -17,17 +17,16 @@ import java.util.List;
  *
  * <p>Threading: one thread's, except {@link #abort}.
  */
-public final class CounterReader implements AutoCloseable {
+public final class CounterReader extends SideConnection {
 
     private static final String SELECT = "select app_id, message_id, event, total, events,"
             + " first_us, last_us from ringtally.counter where app_id = ?";
 
-    private final Connection connection;
     private final Duration timeout;
     private boolean broken;
 
     private CounterReader(Connection connection, Duration timeout) {
-        this.connection = connection;
+        super(connection);
         this.timeout = timeout;
     }
 
@@ -40,7 +39,7 @@ public final class CounterReader implements AutoCloseable {
     public static CounterReader connect(DatabaseSettings settings, Duration timeout)
             throws QueryFailedException {
         try {
-            return new CounterReader(ReadConnection.open(settings, "ringtally-query", timeout),
+            return new CounterReader(reading(settings, "ringtally-query", timeout),
                     timeout);
         } catch (SQLException failed) {
             throw new QueryFailedException("Postgres cannot be reached", false, failed);
@@ -169,23 +168,5 @@ public final class CounterReader implements AutoCloseable {
     /** Whether the connection is of no use any more: close this and connect again. */
     public boolean isBroken() {
         return broken;
-    }
-
-    /** Ends a query under way, from another thread: it fails. */
-    public void abort() {
-        try {
-            connection.abort(Runnable::run);
-        } catch (SQLException gone) {
-            // the query has failed by itself
-        }
-    }
-
-    @Override
-    public void close() {
-        try {
-            connection.close();
-        } catch (SQLException gone) {
-            // nothing was written, nothing is lost
-        }
     }
 }

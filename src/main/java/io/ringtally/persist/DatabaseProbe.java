@@ -57,7 +57,7 @@ public record DatabaseProbe(String version, int versionNumber, Map<String, Strin
      * @throws SQLException if it cannot be reached, or does not let us in
      */
     public static DatabaseProbe of(DatabaseSettings database, UUID log) throws SQLException {
-        try (Connection connection = ReadConnection.open(database, "ringtally-doctor", TIMEOUT);
+        try (Connection connection = SideConnection.reading(database, "ringtally-doctor", TIMEOUT);
                 Statement statement = connection.createStatement()) {
             long[] trip = new long[ROUND_TRIPS];
             long ahead = 0;

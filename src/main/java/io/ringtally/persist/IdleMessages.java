@@ -12,7 +12,7 @@ import java.time.Duration;
  *
  * <p>Threading: one thread's, except {@link #abort}.
  */
-final class IdleMessages implements AutoCloseable {
+final class IdleMessages extends SideConnection {
 
     /** Messages looked at by one query, and removed by one change at most. */
     static final int PAGE_MESSAGES = 1_000;
@@ -35,10 +35,8 @@ final class IdleMessages implements AutoCloseable {
                 group by message_id order by message_id limit ?) as page
             """;
 
-    private final Connection connection;
-
     private IdleMessages(Connection connection) {
-        this.connection = connection;
+        super(connection);
     }
 
     /**
@@ -51,7 +49,7 @@ final class IdleMessages implements AutoCloseable {
     }
 
     static IdleMessages connect(DatabaseSettings settings) throws SQLException {
-        return new IdleMessages(ReadConnection.open(settings, "ringtally-retention", TIMEOUT));
+        return new IdleMessages(reading(settings, "ringtally-retention", TIMEOUT));
     }
 
     /** The time of Postgres, microseconds since the epoch. */
@@ -93,24 +91,6 @@ final class IdleMessages implements AutoCloseable {
                 row.next();
                 return new Page(row.getString(1), row.getBoolean(2));
             }
-        }
-    }
-
-    /** Ends a query under way, from another thread: it fails. */
-    void abort() {
-        try {
-            connection.abort(Runnable::run);
-        } catch (SQLException gone) {
-            // the query has failed by itself
-        }
-    }
-
-    @Override
-    public void close() {
-        try {
-            connection.close();
-        } catch (SQLException gone) {
-            // nothing was written, nothing is lost
         }
     }
 }

@@ -17,7 +17,7 @@ import java.util.UUID;
  *
  * <p>Threading: one thread's, except {@link #abort}.
  */
-public final class LedgerReader implements AutoCloseable {
+public final class LedgerReader extends SideConnection {
 
     private static final String CHECKPOINTS =
             "select log, epoch, position, events, sum, updated_at from ringtally.checkpoint"
@@ -27,11 +27,10 @@ public final class LedgerReader implements AutoCloseable {
             + " counted_sum, dead_letter_events, dead_letter_sum, booked_out_events,"
             + " booked_out_sum, balanced from ringtally.ledger";
 
-    private final Connection connection;
     private final Duration timeout;
 
     private LedgerReader(Connection connection, Duration timeout) {
-        this.connection = connection;
+        super(connection);
         this.timeout = timeout;
     }
 
@@ -44,7 +43,7 @@ public final class LedgerReader implements AutoCloseable {
     public static LedgerReader connect(DatabaseSettings settings, Duration timeout)
             throws LedgerUnavailableException {
         try {
-            Connection connection = ReadConnection.open(settings, "ringtally-audit", timeout);
+            Connection connection = reading(settings, "ringtally-audit", timeout);
             try {
                 connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
                 connection.setAutoCommit(false);
@@ -104,23 +103,5 @@ public final class LedgerReader implements AutoCloseable {
                     + "): no service has counted into it yet; is db.url right?";
             default -> "Postgres does not answer: " + state + ": " + failed.getMessage();
         }, failed);
-    }
-
-    /** Ends a read under way, from another thread: it fails. */
-    public void abort() {
-        try {
-            connection.abort(Runnable::run);
-        } catch (SQLException gone) {
-            // the read has failed by itself
-        }
-    }
-
-    @Override
-    public void close() {
-        try {
-            connection.close();
-        } catch (SQLException gone) {
-            // nothing was written, nothing is lost
-        }
     }
 }

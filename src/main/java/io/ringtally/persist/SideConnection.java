@@ -8,27 +8,43 @@ import java.time.Duration;
 import java.util.Properties;
 
 /**
- * Makes connections for readers: read-only, with a limit for each statement of the reader's own,
- * and none of them taken from the flusher's pool.
+ * A connection beside the flusher's pool, with a limit of its own for each statement: whatever
+ * takes long on it disturbs nobody.
  *
- * <p>Threading: stateless.
+ * <p>Threading: one thread's, except {@link #abort}.
  */
-final class ReadConnection {
+abstract class SideConnection implements AutoCloseable {
 
     private static final String CONNECT_SECONDS = "5";
     /** The driver gives up a little after the server has. */
     private static final long ANSWER_SECONDS = 5;
 
-    private ReadConnection() {
+    protected final Connection connection;
+
+    SideConnection(Connection connection) {
+        this.connection = connection;
     }
 
     /**
-     * Connects.
+     * Connects, for reading only.
      *
      * @param application the name Postgres shows for it
      * @param timeout longest time for one statement
      */
-    static Connection open(DatabaseSettings settings, String application, Duration timeout)
+    static Connection reading(DatabaseSettings settings, String application, Duration timeout)
+            throws SQLException {
+        Connection connection = writing(settings, application, timeout);
+        try {
+            connection.setReadOnly(true);
+            return connection;
+        } catch (SQLException failed) {
+            connection.close();
+            throw failed;
+        }
+    }
+
+    /** The same, also for writing. */
+    static Connection writing(DatabaseSettings settings, String application, Duration timeout)
             throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("user", settings.user());
@@ -46,11 +62,28 @@ final class ReadConnection {
             statement.execute("set statement_timeout = " + timeout.toMillis()
                     + "; set lock_timeout = '10s';"
                     + " set idle_in_transaction_session_timeout = '20s'");
-            connection.setReadOnly(true);
             return connection;
         } catch (SQLException failed) {
             connection.close();
             throw failed;
+        }
+    }
+
+    /** Ends what is under way, from another thread: it fails. */
+    public void abort() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException gone) {
+            // it has failed by itself
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException gone) {
+            // nothing was left to do on it
         }
     }
 }
