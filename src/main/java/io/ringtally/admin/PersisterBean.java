@@ -35,6 +35,9 @@ final class PersisterBean implements PersisterMXBean {
             Map.entry("Epoch", "How often this log has been taken over; raised at every start"),
             Map.entry("Flushes", "Flushes committed since the start"),
             Map.entry("FlushedEvents", "Events in them, dead letters included"),
+            Map.entry("DecidedChanges", "Changes of counters decided since the start, by requests"
+                    + " and by retention, whatever became of them"),
+            Map.entry("RemovedCounters", "Counters removed by them"),
             Map.entry("LastFlushMillis", "Milliseconds the last flush took, failed attempts"
                     + " included; 0 before the first"),
             Map.entry("FailedAttempts", "Failed attempts of the present flush in a row; 0 once it"
@@ -98,6 +101,16 @@ final class PersisterBean implements PersisterMXBean {
     @Override
     public long getFlushedEvents() {
         return flusher.state().flushedEvents();
+    }
+
+    @Override
+    public long getDecidedChanges() {
+        return flusher.changeCounts().decided();
+    }
+
+    @Override
+    public long getRemovedCounters() {
+        return flusher.changeCounts().removedCounters();
     }
 
     @Override

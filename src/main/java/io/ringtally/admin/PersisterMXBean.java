@@ -18,6 +18,12 @@ public interface PersisterMXBean {
     /** Events in them, dead letters included. */
     long getFlushedEvents();
 
+    /** Changes decided since the start, by requests and by retention, whatever became of them. */
+    long getDecidedChanges();
+
+    /** Counters removed by them. */
+    long getRemovedCounters();
+
     /** Milliseconds the last flush took, its failed attempts included; 0 before the first. */
     long getLastFlushMillis();
 

@@ -170,6 +170,11 @@ final class ServiceMetrics {
                         ofFlusher(flusher -> flusher.state().paused() ? 1 : 0))
                 .counter("ringtally_dead_letters", "Events and changes booked as dead letters since"
                         + " the start", () -> pipeline.deadLetters())
+                .counters("ringtally_changes", "Changes of counters, by requests and by retention,"
+                        + " since the start", "outcome",
+                        () -> pipeline.changes.counts().byOutcome())
+                .counter("ringtally_removed_counters", "Counters removed by them",
+                        () -> pipeline.changes.counts().removedCounters())
                 .gauge("ringtally_ledger_balanced", "0 while the last audit's books did not agree",
                         () -> pipeline.ledger.ageMillis() < 0 ? Double.NaN
                                 : pipeline.ledger.isBalanced() ? 1 : 0)

@@ -17,6 +17,7 @@ public final class ChangeQueue {
     public static final int WAITING_MAX = 1_000;
 
     private final Deque<PendingChange> waiting = new ArrayDeque<>();
+    private final ChangeCounts counts = new ChangeCounts();
     private Runnable wanted = () -> { };
 
     /**
@@ -67,5 +68,22 @@ public final class ChangeQueue {
             }
         }
         return taken;
+    }
+
+    /**
+     * Answers those that were taken.
+     *
+     * @param results what Postgres has made of each
+     */
+    void decided(List<PendingChange> taken, List<ChangeResult> results) {
+        for (int i = 0; i < taken.size(); i++) {
+            counts.add(results.get(i));
+            taken.get(i).answer(results.get(i));
+        }
+    }
+
+    /** What has been decided. */
+    public ChangeCounts counts() {
+        return counts;
     }
 }

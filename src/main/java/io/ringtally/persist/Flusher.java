@@ -174,9 +174,7 @@ public final class Flusher implements Runnable {
         List<RefusedChange> refused = writeUntilDecided(cut);
         List<ChangeResult> results = writer.results();
         source.persisted(cut, refused, results, false);
-        for (int i = 0; i < taken.size(); i++) {
-            taken.get(i).answer(results.get(i));
-        }
+        changes.decided(taken, results);
         frozenSinceNanos = 0;
         long took = clock.nanoTime() - begun;
         if (failures == 0) {
@@ -323,6 +321,11 @@ public final class Flusher implements Runnable {
     /** Attempts that failed since the start. */
     public long failedAttempts() {
         return failedAttempts;
+    }
+
+    /** What has become of changes. */
+    public ChangeCounts changeCounts() {
+        return changes.counts();
     }
 
     /** What the flusher is doing. */

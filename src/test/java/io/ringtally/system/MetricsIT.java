@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -86,6 +87,30 @@ class MetricsIT {
         assertEquals(type.startsWith("application/openmetrics"),
                 answer.body().endsWith("# EOF\n"), "an end where OpenMetrics has one");
         return type;
+    }
+
+    @Test
+    void changesAreCountedByWhatBecameOfThem() throws Exception {
+        Scrape before = scrape();
+        assertEquals(201, change("PUT", "{\"total\":5}", "Accept", "*/*").statusCode());
+        assertEquals(200, change("PUT", "{\"total\":6}", "Accept", "*/*").statusCode());
+        assertEquals(412, change("PUT", "{\"total\":7}", "If-None-Match", "*").statusCode());
+        assertEquals(204, change("DELETE", "", "Accept", "*/*").statusCode());
+        assertEquals(404, change("DELETE", "", "Accept", "*/*").statusCode());
+        Scrape after = scrape();
+        for (String outcome : List.of("made", "condition-failed", "nothing-there")) {
+            assertGrown(1, "ringtally_changes_total{outcome=\"" + outcome + "\"}", before, after);
+        }
+        assertGrown(2, "ringtally_changes_total{outcome=\"done\"}", before, after);
+        assertGrown(1, "ringtally_removed_counters_total", before, after);
+    }
+
+    private HttpResponse<String> change(String method, String body, String header, String value)
+            throws Exception {
+        return service.send(HttpRequest.newBuilder(URI.create(service.url()
+                + "/v1/counters/changed")).header("Content-Type", "application/json")
+                .header(header, value)
+                .method(method, HttpRequest.BodyPublishers.ofString(body)));
     }
 
     @Test
