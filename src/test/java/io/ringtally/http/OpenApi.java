@@ -104,7 +104,7 @@ public final class OpenApi {
     }
 
     /** The node, or what it refers to. */
-    private JsonNode resolved(JsonNode node) {
+    public JsonNode resolved(JsonNode node) {
         return node.has("$ref") ? at(node.path("$ref").asText()) : node;
     }
 
