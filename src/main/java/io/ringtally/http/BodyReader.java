@@ -84,6 +84,16 @@ final class BodyReader {
         }
     }
 
+    /** Hands over a body that came in pieces: nobody else sees what goes wrong then. */
+    private void arrived(HttpServerExchange exchange, BodyEndpoint endpoint, byte[] body,
+            int length) {
+        try {
+            whole(exchange, endpoint, body, length);
+        } catch (RuntimeException | Error unexpected) {
+            PlainAnswers.defect(exchange, unexpected);
+        }
+    }
+
     /** Hands a whole body to its endpoint, inflated where it was sent compressed. */
     private void whole(HttpServerExchange exchange, BodyEndpoint endpoint, byte[] body,
             int length) {
@@ -245,7 +255,7 @@ final class BodyReader {
                         late -> refuse(late, endpoint.bodyBytesMax(), "more"), exchange);
             } else {
                 Connectors.executeRootHandler(
-                        arrived -> whole(arrived, endpoint, bytes, length), exchange);
+                        late -> arrived(late, endpoint, bytes, length), exchange);
             }
         }
 

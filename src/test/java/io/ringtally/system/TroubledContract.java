@@ -102,24 +102,6 @@ final class TroubledContract implements AutoCloseable {
         }
     }
 
-    private void aFullStore() throws Exception {
-        Call known = ContractCalls.good(contract.operation("POST /increment"));
-        assertEquals(202, service.post("/increment", known.body()).statusCode());
-        StringBuilder many = new StringBuilder();
-        for (int i = 0; i < COUNTERS_MAX + 100; i++) {
-            many.append("{\"app_id\":\"\",\"message_id\":\"m").append(i)
-                    .append("\",\"event\":\"e\"}\n");
-        }
-        assertEquals(202, service.post("/v1/events", "application/x-ndjson", many.toString())
-                .statusCode());
-        assertEquals(200, service.get("/v1/counters/m0?event=e").statusCode());
-        for (OpenApi.Operation operation : contract.having(507)) {
-            Call good = ContractCalls.good(operation);
-            contract.expect(service, operation, good.body() == null ? good
-                    : good.body(good.body().replace("\"k\"", "\"new\"")), 507);
-        }
-    }
-
     private void eventsThatAreTooLate() throws Exception {
         for (OpenApi.Operation operation : contract.having(504)) {
             if (operation.scope().equals("write")) {
@@ -137,6 +119,24 @@ final class TroubledContract implements AutoCloseable {
         }
         OpenApi.Operation resume = contract.operation("POST /v1/admin/resume");
         contract.expect(service, resume, ContractCalls.good(resume), 200);
+    }
+
+    private void aFullStore() throws Exception {
+        Call known = ContractCalls.good(contract.operation("POST /increment"));
+        assertEquals(202, service.post("/increment", known.body()).statusCode());
+        StringBuilder many = new StringBuilder();
+        for (int i = 0; i < COUNTERS_MAX + 100; i++) {
+            many.append("{\"app_id\":\"\",\"message_id\":\"m").append(i)
+                    .append("\",\"event\":\"e\"}\n");
+        }
+        assertEquals(202, service.post("/v1/events", "application/x-ndjson", many.toString())
+                .statusCode());
+        assertEquals(200, service.get("/v1/counters/m0?event=e").statusCode());
+        for (OpenApi.Operation operation : contract.having(507)) {
+            Call good = ContractCalls.good(operation);
+            contract.expect(service, operation, good.body() == null ? good
+                    : good.body(good.body().replace("\"k\"", "\"new\"")), 507);
+        }
     }
 
     /** Others are refused; those who wait are asked later what became of it. */
@@ -203,13 +203,25 @@ final class TroubledContract implements AutoCloseable {
         idsInProgress();
     }
 
-    /** It is no operation's own status. */
+    /** It is no operation's own status. The body is there at once, or when it was asked for. */
     private void aDefect() throws Exception {
-        faults.arm(service, "intake-published:1:throw");
-        RawConnection.Answer answer = contract.send(service, OpenApi.CLIENTS,
-                ContractCalls.good(contract.operation("POST /increment")));
-        assertEquals(500, answer.status(), answer.body());
-        contract.checkProblem(service, answer);
+        byte[] body = RawConnection.bytes("{\"key\":\"k\",\"value\":1}");
+        for (boolean later : new boolean[] {false, true}) {
+            faults.arm(service, "intake-published:1:throw");
+            try (RawConnection connection = new RawConnection(service)) {
+                if (later) {
+                    connection.send("POST /increment HTTP/1.1\r\nHost: x\r\nContent-Length: "
+                            + body.length + "\r\nExpect: 100-continue\r\n\r\n");
+                    assertEquals(100, connection.answer().status());
+                    connection.send(body);
+                } else {
+                    connection.send(RawConnection.post("/increment", body));
+                }
+                RawConnection.Answer answer = connection.answer();
+                assertEquals(500, answer.status(), answer.body());
+                contract.checkProblem(service, answer);
+            }
+        }
     }
 
     /** An event is being taken for ever: the thread that takes it hangs. */
