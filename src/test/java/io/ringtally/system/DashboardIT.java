@@ -4,12 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +33,7 @@ class DashboardIT {
 
     private static final String LIVE =
             "document.querySelector('#connection').dataset.state === 'live'";
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     @TempDir
     private static Path directory;
@@ -256,20 +261,71 @@ class DashboardIT {
 
     @Test
     @Order(6)
-    void deadLettersAndChangesOfTheStateAreShownAndDealtWith() throws Exception {
-        for (int i = 0; i < 2; i++) {
-            service.post("/increment", "{\"key\":\"full\",\"value\":9223372036854775807}");
+    void aDrainRefusesEventsUntilItIsTakenBack() throws Exception {
+        browser.evaluate("document.querySelector('#hands').scrollIntoView()");
+        assertEquals(202, service.post("/increment", "{\"key\":\"drained\",\"value\":5}")
+                .statusCode());
+        browser.click("#do-drain");
+        awaitText("#ask", "Drain the service?");
+        browser.press("Escape");
+        browser.await("nothing done without an answer", "!document.querySelector('#ask').open");
+        assertEquals("up", browser.text("#state"));
+        browser.click("#do-drain");
+        browser.click("#ask-yes");
+        awaitText("#hands-said", "Drained: everything accepted is in Postgres");
+        assertEquals("5", totalOf("drained"));
+        awaitText("#state", "draining");
+        assertEquals(503, service.post("/increment", "{\"key\":\"drained\",\"value\":1}")
+                .statusCode());
+        browser.click("#do-resume");
+        awaitText("#hands-said", "events are let in");
+        awaitText("#state", "up");
+        assertEquals(202, service.post("/increment?ack=persisted",
+                "{\"key\":\"drained\",\"value\":2}").statusCode());
+        assertEquals("7", totalOf("drained"));
+        assertQuiet();
+    }
+
+    @Test
+    @Order(6)
+    void deadLettersAreShownAndOneIsDiscardedAndOneIsRetried() throws Exception {
+        for (String key : List.of("full", "emptied")) {
+            for (int i = 0; i < 2; i++) {
+                service.post("/increment", "{\"key\":\"" + key + "\",\"value\":"
+                        + Long.MAX_VALUE + "}");
+            }
         }
         browser.evaluate("document.querySelector('#trouble').scrollIntoView()");
         awaitText("#dead-letters", "full");
+        awaitText("#dead-letters", "emptied");
         awaitText("#dead-letters", "9,223,372,036,854,775,807");
         awaitText("#states", "up");
-        browser.evaluate("[...document.querySelectorAll('#dead-letters button')].find((button) =>"
-                + " button.innerText === 'Discard').click()");
+        clickLetter("full", "Discard");
         awaitText("#ask", "Discard this event for good?");
         browser.click("#ask-yes");
+        browser.await("one is gone", "document.querySelectorAll('#dead-letters tbody tr').length"
+                + " === 1");
+
+        assertEquals(202, service.post("/increment?ack=persisted", "{\"key\":\"emptied\","
+                + "\"value\":" + -Long.MAX_VALUE + "}").statusCode());
+        assertEquals("0", totalOf("emptied"));
+        clickLetter("emptied", "Retry");
         awaitText("#dead-letters", "None");
+        assertEquals(String.valueOf(Long.MAX_VALUE), totalOf("emptied"));
+        assertEquals(String.valueOf(Long.MAX_VALUE), totalOf("full"));
         assertQuiet();
+    }
+
+    private static void clickLetter(String message, String verb) throws IOException {
+        browser.evaluate("[...document.querySelectorAll('#dead-letters tbody tr')]"
+                + ".find((row) => row.innerText.includes(" + Chromium.quoted(message) + "))"
+                + ".querySelectorAll('button').forEach((button) =>"
+                + " button.innerText === " + Chromium.quoted(verb) + " && button.click())");
+    }
+
+    private static String totalOf(String message) throws SQLException {
+        return TestPostgres.query(url, "select total from ringtally.counters where message_id = '"
+                + message + "'");
     }
 
     @Test
@@ -295,11 +351,18 @@ class DashboardIT {
 
     @Test
     @Order(8)
-    void whereKeysAreAskedForThePageAsksForOneAndKeepsItWhileTheTabIsOpen() throws Exception {
+    void whereKeysAreAskedForThePageAsksForOneAndAPageThatMayShowsItInAFrame() throws Exception {
         String other = TestPostgres.shared().newDatabase();
+        HttpServer framing = framing();
+        HttpServer stranger = framing();
         try (RunningService keyed = RunningService.start(directory.resolve("keyed"), other,
                 settings(Map.of("RINGTALLY_AUTH_MODE", "keys",
-                        "RINGTALLY_AUTH_REFRESH", "100ms")))) {
+                        "RINGTALLY_AUTH_REFRESH", "100ms",
+                        "RINGTALLY_DASHBOARD_FRAME_ANCESTORS", originOf(framing))))) {
+            assertFramedBy(framing, keyed);
+            assertNotFramedBy(stranger, keyed);
+            assertNotFramedBy(framing, service);
+            browser.errors().clear();
             String read = new TestKeys(other).make(null, "read");
             browser.open(page(keyed));
             awaitText("#locked", "asks for an API key");
@@ -322,7 +385,56 @@ class DashboardIT {
             browser.errors().removeIf(error -> error.contains(" 401 ")
                     || error.contains(" 403 "));
             assertEquals(List.of(), browser.errors());
+        } finally {
+            framing.stop(0);
+            stranger.stop(0);
         }
+    }
+
+    /** Serves a page that shows what its address names in a frame; an origin of its own. */
+    private static HttpServer framing() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        server.createContext("/", exchange -> {
+            byte[] page = ("<!doctype html><link rel=icon href=data:,><iframe src=\""
+                    + exchange.getRequestURI().getQuery() + "\"></iframe>")
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "text/html");
+            exchange.sendResponseHeaders(200, page.length);
+            exchange.getResponseBody().write(page);
+            exchange.close();
+        });
+        server.start();
+        return server;
+    }
+
+    private static String originOf(HttpServer server) {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    private static void frame(HttpServer by, RunningService shown) throws IOException {
+        browser.errors().clear();
+        browser.requests().clear();
+        browser.open(originOf(by) + "/?" + page(shown));
+    }
+
+    private static void assertFramedBy(HttpServer by, RunningService shown) throws IOException {
+        assertTrue(policyOf(shown).endsWith("; frame-ancestors " + originOf(by)));
+        frame(by, shown);
+        shown.await("the page in the frame asks for its feed", SOON, () ->
+                browser.requests().contains(page(shown) + "v1/feed"));
+    }
+
+    private static void assertNotFramedBy(HttpServer by, RunningService shown)
+            throws IOException {
+        frame(by, shown);
+        shown.await("the browser refuses the frame", SOON, () -> browser.errors().stream()
+                .anyMatch(error -> error.contains("frame-ancestors")));
+        assertEquals(List.of(originOf(by) + "/?" + page(shown), page(shown)),
+                browser.requests().stream().filter(asked -> asked.startsWith("http")).toList());
+    }
+
+    private static String policyOf(RunningService of) throws IOException {
+        return of.getAdmin("/").headers().firstValue("Content-Security-Policy").orElse("");
     }
 
     @Test
