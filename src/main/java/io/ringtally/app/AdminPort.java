@@ -47,7 +47,7 @@ final class AdminPort {
         ServiceStatus status = pipeline.status;
         return new Dashboard(new Dashboard.Parts(clock, pipeline.ring, pipeline.journal,
                 pipeline.gate, pipeline.http, pipeline::flusher, status, status::why,
-                status::uptimeMillis, status::persistedLagMillis,
+                status::uptimeMillis, status::persistedLagMillis, status::jobs,
                 settings.journal().maxBytes(), settings.tally().maxPendingCounters(),
                 settings.lifecycles(), pipeline.latencies,
                 ServiceStatus.version(), log.uuid().toString()));

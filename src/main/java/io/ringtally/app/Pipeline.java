@@ -101,7 +101,8 @@ final class Pipeline {
         this.troubles = new Troubles(clock);
         this.states = new StateLog(status::word, status::why, troubles);
         this.operations = new Operations(states, gate, ring, this::flusher,
-                new SettingValues(settings.persist(), settings.mock()), settings.drainTimeout());
+                new SettingValues(settings.persist(), settings.mock()), settings.drainTimeout(),
+                clock);
         this.queries = new Queries(settings.query(), status::persistedLagMillis);
         this.http = new HttpServer(settings.http(), settings.generator(),
                 new HttpServer.Parts(ring.intake(), ring.reads(), queries, gate,
@@ -182,6 +183,11 @@ final class Pipeline {
     /** The watch on the keys, or null. */
     KeyWatch keyWatch() {
         return keyWatch;
+    }
+
+    /** What lets old messages go, or null. */
+    Retention retention() {
+        return retention;
     }
 
     /** Lets events in: last of all, when everything that speaks of them is there. */

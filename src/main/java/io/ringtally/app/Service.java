@@ -252,13 +252,13 @@ final class Service {
     }
 
     private boolean tellOfDrain(long deadline) throws InterruptedException {
-        pipeline.status.drainBegins();
+        pipeline.operations.draining().begin();
         ProgressTeller teller = ProgressTeller.start(pipeline.status.works(), bar);
         try {
             return drain(deadline);
         } finally {
             teller.close();
-            pipeline.status.drainEnds();
+            pipeline.operations.draining().end();
         }
     }
 

@@ -10,6 +10,7 @@ import io.ringtally.journal.JournalState;
 import io.ringtally.persist.Flusher;
 import io.ringtally.persist.KeyWatch;
 import io.ringtally.persist.PersisterState;
+import io.ringtally.persist.Retention;
 import io.ringtally.recovery.Rehydration;
 import io.ringtally.recovery.Replay;
 import io.ringtally.ring.Admission;
@@ -19,6 +20,7 @@ import io.ringtally.tally.ShardGauges;
 import io.ringtally.time.Clock;
 import io.ringtally.time.WorkProgress;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -40,9 +42,7 @@ final class ServiceStatus implements StatusReport {
     private final Clock clock;
     private final Rehydration rehydration;
     private final Replay replay;
-    private final WorkProgress drain;
     private final long startedNanos;
-    private volatile long drainedFrom;
     private volatile String reason = "";
 
     ServiceStatus(Pipeline pipeline, Settings settings, LogIdentity log, Clock clock) {
@@ -52,8 +52,6 @@ final class ServiceStatus implements StatusReport {
         this.clock = clock;
         this.rehydration = new Rehydration(clock);
         this.replay = new Replay(clock, pipeline.ids);
-        this.drain = new WorkProgress(clock, "draining", "counters",
-                () -> Math.max(0, drainedFrom - pipeline.ring.pendingCounters()));
         this.startedNanos = clock.nanoTime();
     }
 
@@ -65,20 +63,27 @@ final class ServiceStatus implements StatusReport {
         return replay;
     }
 
-    /** A drain begins: what is changed now is to be in Postgres. */
-    void drainBegins() {
-        drainedFrom = pipeline.ring.pendingCounters();
-        drain.begin(drainedFrom);
-    }
-
-    /** It is over, one way or the other. */
-    void drainEnds() {
-        drain.end();
-    }
-
     /** Work that takes its time, of which one is under way at most. */
     List<WorkProgress> works() {
-        return List.of(rehydration.progress(), replay.progress(), drain);
+        return List.of(rehydration.progress(), replay.progress(), pipeline.operations.draining());
+    }
+
+    /** All work there is besides counting and answering, in the order in which it comes about. */
+    List<WorkProgress> jobs() {
+        List<WorkProgress> jobs = new ArrayList<>(List.of(rehydration.progress(),
+                replay.progress()));
+        Flusher flusher = pipeline.flusher();
+        if (flusher != null) {
+            jobs.add(flusher.progress());
+        }
+        jobs.add(pipeline.operations.draining());
+        jobs.add(pipeline.operations.resharding());
+        jobs.add(pipeline.ledger.progress());
+        Retention retention = pipeline.retention();
+        if (retention != null) {
+            jobs.add(retention.progress());
+        }
+        return jobs;
     }
 
     /** Why the service is not up, for people; empty when there is nothing to say. */

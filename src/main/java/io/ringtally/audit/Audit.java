@@ -9,6 +9,7 @@ import io.ringtally.persist.LedgerReader;
 import io.ringtally.persist.LedgerSnapshot;
 import io.ringtally.persist.LedgerUnavailableException;
 import io.ringtally.tally.Amount;
+import io.ringtally.time.WorkProgress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +56,8 @@ public final class Audit implements AutoCloseable {
         if (!running.compareAndSet(false, true)) {
             return Optional.empty();
         }
+        WorkProgress progress = alarm.progress();
+        progress.begin(0);
         try (LedgerReader reader = LedgerReader.connect(database, timeout)) {
             reading = reader;
             if (closed) {
@@ -63,10 +66,19 @@ public final class Audit implements AutoCloseable {
             AuditReport report = compare(reader, System.nanoTime());
             alarm.audited(report);
             return Optional.of(report);
+        } catch (LedgerUnavailableException | RuntimeException failed) {
+            progress.trouble(failed.getMessage());
+            throw failed;
         } finally {
+            progress.end();
             reading = null;
             running.set(false);
         }
+    }
+
+    /** The next one is made by itself after this time. */
+    void next(Duration interval) {
+        alarm.progress().nextIn(interval);
     }
 
     private AuditReport compare(LedgerReader reader, long begun)

@@ -32,6 +32,7 @@ public final class BalanceWatch implements Runnable {
     public void run() {
         try {
             while (true) {
+                audit.next(interval);
                 Thread.sleep(interval.toMillis());
                 check();
             }

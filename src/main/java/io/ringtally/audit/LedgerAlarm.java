@@ -1,6 +1,7 @@
 package io.ringtally.audit;
 
 import io.ringtally.time.Clock;
+import io.ringtally.time.WorkProgress;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,7 @@ public final class LedgerAlarm {
     private static final Logger LOG = LoggerFactory.getLogger(LedgerAlarm.class);
 
     private final Clock clock;
+    private final WorkProgress progress;
     private volatile Last last;
 
     private record Last(String finding, long nanos) {
@@ -23,11 +25,21 @@ public final class LedgerAlarm {
 
     public LedgerAlarm(Clock clock) {
         this.clock = clock;
+        this.progress = new WorkProgress(clock, "auditing", "findings");
+    }
+
+    /** Whether an audit is under way, and what the last one came to. */
+    public WorkProgress progress() {
+        return progress;
     }
 
     void audited(AuditReport report) {
         boolean was = isBalanced();
         last = new Last(String.join("; ", report.findings()), clock.nanoTime());
+        progress.done(report.findings().size());
+        if (!report.balanced()) {
+            progress.trouble(last.finding);
+        }
         if (!report.balanced()) {
             LOG.error("THE LEDGER IS UNBALANCED: {}. docs/operations.md says what to do",
                     last.finding);

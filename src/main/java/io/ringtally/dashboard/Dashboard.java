@@ -15,6 +15,7 @@ import io.ringtally.ring.AdmissionGate;
 import io.ringtally.ring.Ring;
 import io.ringtally.tally.ShardGauges;
 import io.ringtally.time.Clock;
+import io.ringtally.time.WorkProgress;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,7 @@ public final class Dashboard implements Feed {
     private final Parts parts;
     private final BusyShares busyShares = new BusyShares();
     private final LatencyFigures latencies;
+    private final JobFigures jobs;
     private final Past past;
 
     private Reading before;
@@ -51,6 +53,7 @@ public final class Dashboard implements Feed {
     public Dashboard(Parts parts) {
         this.parts = parts;
         this.latencies = new LatencyFigures(parts.latencies());
+        this.jobs = new JobFigures(parts.jobs());
         List<String> columns = new ArrayList<>(GAUGES);
         columns.addAll(latencies.columns());
         this.past = new Past(columns);
@@ -106,6 +109,7 @@ public final class Dashboard implements Feed {
         writeJournal(json);
         writePersister(json);
         latencies.write(json);
+        jobs.write(json);
     }
 
     private void writeEdge(JsonGenerator json) throws IOException {
@@ -233,6 +237,7 @@ public final class Dashboard implements Feed {
      * @param flusher gives null before it runs
      * @param reason why the status is not up; empty if there is nothing to say
      * @param oldestMillis age of the oldest change that Postgres does not have
+     * @param jobs all work besides counting and answering
      * @param journalBytesMax most bytes of all segment files
      * @param pendingCountersMax changed counters that may wait for Postgres
      * @param lifecycles what is expected of messages, by app id
@@ -240,7 +245,7 @@ public final class Dashboard implements Feed {
     public record Parts(Clock clock, Ring ring, Journal journal, AdmissionGate gate,
             HttpServer http, Supplier<Flusher> flusher, StatusReport status,
             Supplier<String> reason, LongSupplier uptimeMillis, LongSupplier oldestMillis,
-            long journalBytesMax, long pendingCountersMax, Map<String, Lifecycle> lifecycles,
-            Latencies latencies, String version, String log) {
+            Supplier<List<WorkProgress>> jobs, long journalBytesMax, long pendingCountersMax,
+            Map<String, Lifecycle> lifecycles, Latencies latencies, String version, String log) {
     }
 }

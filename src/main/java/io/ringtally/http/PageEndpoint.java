@@ -39,6 +39,7 @@ final class PageEndpoint {
             Map.entry("feed.js", SCRIPT),
             Map.entry("flow.js", SCRIPT),
             Map.entry("hands.js", SCRIPT),
+            Map.entry("jobs.js", SCRIPT),
             Map.entry("latency.js", SCRIPT),
             Map.entry("messages.js", SCRIPT),
             Map.entry("now.js", SCRIPT),

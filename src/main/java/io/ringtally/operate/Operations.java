@@ -5,6 +5,8 @@ import io.ringtally.ring.Admission;
 import io.ringtally.ring.AdmissionGate;
 import io.ringtally.ring.Ring;
 import io.ringtally.ring.ShardChange;
+import io.ringtally.time.Clock;
+import io.ringtally.time.WorkProgress;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -39,6 +41,8 @@ public final class Operations {
     private final Supplier<Flusher> flusher;
     private final SettingValues configured;
     private final Duration drainTimeout;
+    private final WorkProgress draining;
+    private final WorkProgress resharding;
     private final ReentrantLock changing = new ReentrantLock();
 
     /**
@@ -49,13 +53,26 @@ public final class Operations {
      * @param configured what was set at its start
      */
     public Operations(StateLog states, AdmissionGate gate, Ring ring,
-            Supplier<Flusher> flusher, SettingValues configured, Duration drainTimeout) {
+            Supplier<Flusher> flusher, SettingValues configured, Duration drainTimeout,
+            Clock clock) {
         this.states = states;
         this.gate = gate;
         this.ring = ring;
         this.flusher = flusher;
         this.configured = configured;
         this.drainTimeout = drainTimeout;
+        this.draining = new WorkProgress(clock, "draining", "counters", ring::pendingCounters);
+        this.resharding = new WorkProgress(clock, "changing the tally shards", "shards");
+    }
+
+    /** How far a drain is, an operator's or that of the service's end. */
+    public WorkProgress draining() {
+        return draining;
+    }
+
+    /** Whether the number of shards is being changed, and to how many. */
+    public WorkProgress resharding() {
+        return resharding;
     }
 
     /**
@@ -130,6 +147,15 @@ public final class Operations {
         gate.drain();
         LOG.info("draining for {}: nothing more is accepted", by);
         states.look();
+        draining.begin();
+        try {
+            return drain(running);
+        } finally {
+            draining.end();
+        }
+    }
+
+    private boolean drain(Flusher running) throws InterruptedException {
         long deadline = System.nanoTime() + drainTimeout.toNanos();
         boolean quiet = false;
         while (deadline - System.nanoTime() > 0) {
@@ -144,6 +170,8 @@ public final class Operations {
         LOG.warn("not drained within shutdown.drain-timeout = {} ms: changes of {} counters are"
                 + " not in Postgres yet; events stay refused", drainTimeout.toMillis(),
                 ring.pendingCounters());
+        draining.trouble("not drained within shutdown.drain-timeout = " + drainTimeout.toMillis()
+                + " ms");
         return false;
     }
 
@@ -194,14 +222,30 @@ public final class Operations {
         if (number == before) {
             return true;
         }
+        resharding.begin(number);
+        try {
+            return changeShards(running, before, (int) number, by);
+        } catch (IllegalStateException impossible) {
+            resharding.trouble(impossible.getMessage());
+            throw impossible;
+        } finally {
+            resharding.end();
+        }
+    }
+
+    private boolean changeShards(Flusher running, int before, int number, String by)
+            throws InterruptedException {
         long begun = System.nanoTime();
-        ShardChange change = ring.changeShards((int) number);
+        ShardChange change = ring.changeShards(number);
         running.hurry();
         if (!change.await(FLUSH_LIMIT_MILLIS)) {
+            resharding.trouble("Postgres has not taken the flush before: there are still "
+                    + before);
             LOG.warn("tally.shards stays {}: Postgres does not take the flush before the change to"
                     + " {} that {} wanted", before, number, by);
             return false;
         }
+        resharding.done(number);
         LOG.info("tally.shards is {} now, it was {}: set by {}, until the process ends; {} ms",
                 number, before, by,
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));

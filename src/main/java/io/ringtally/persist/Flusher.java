@@ -3,6 +3,7 @@ package io.ringtally.persist;
 import io.ringtally.tally.CounterDelta;
 import io.ringtally.tally.FrozenCut;
 import io.ringtally.time.Clock;
+import io.ringtally.time.WorkProgress;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -33,6 +34,7 @@ public final class Flusher implements Runnable {
     private final FlushPolicy policy;
     private final FlusherEvents events;
     private final Clock clock;
+    private final WorkProgress progress;
     private final BackOff backOff = new BackOff(RandomGenerator.getDefault());
 
     private final FlushRequests requests = new FlushRequests();
@@ -74,6 +76,7 @@ public final class Flusher implements Runnable {
         this.changes = changes;
         this.events = events;
         this.clock = clock;
+        this.progress = new WorkProgress(clock, "flushing", "events");
         this.lastBegunNanos = clock.nanoTime() - TimeUnit.SECONDS.toNanos(60);
     }
 
@@ -171,7 +174,14 @@ public final class Flusher implements Runnable {
         }
         tendPartitions(cut);
         long count = cut.acceptedEvents();
-        List<RefusedChange> refused = writeUntilDecided(cut);
+        List<RefusedChange> refused;
+        progress.begin(count);
+        try {
+            refused = writeUntilDecided(cut);
+            progress.done(count);
+        } finally {
+            progress.end();
+        }
         List<ChangeResult> results = writer.results();
         source.persisted(cut, refused, results, false);
         changes.decided(taken, results);
@@ -219,6 +229,7 @@ public final class Flusher implements Runnable {
                 }
                 backOff.succeeded();
                 lastError = "";
+                progress.recovered();
                 return refused;
             } catch (SQLException failed) {
                 if (Thread.interrupted()) {
@@ -234,6 +245,7 @@ public final class Flusher implements Runnable {
         failures = backOff.failures();
         failedAttempts++;
         lastError = DatabaseTrouble.of(failed);
+        progress.trouble(lastError);
         long now = clock.nanoTime();
         if (failures == 1 || now - lastComplaintNanos > COMPLAIN_NANOS) {
             lastComplaintNanos = now;
@@ -326,6 +338,11 @@ public final class Flusher implements Runnable {
     /** What has become of changes. */
     public ChangeCounts changeCounts() {
         return changes.counts();
+    }
+
+    /** How far the flush under way is: all or nothing, it is one transaction. */
+    public WorkProgress progress() {
+        return progress;
     }
 
     /** What the flusher is doing. */

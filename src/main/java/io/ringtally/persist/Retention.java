@@ -2,6 +2,7 @@ package io.ringtally.persist;
 
 import io.ringtally.event.Change;
 import io.ringtally.time.Clock;
+import io.ringtally.time.WorkProgress;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -30,6 +31,7 @@ public final class Retention implements Runnable, AutoCloseable {
     private final ChangeQueue changes;
     private final BooleanSupplier allowed;
     private final Clock clock;
+    private final WorkProgress progress;
     private volatile Thread thread;
     private volatile IdleMessages open;
     private volatile boolean closed;
@@ -46,6 +48,12 @@ public final class Retention implements Runnable, AutoCloseable {
         this.changes = changes;
         this.allowed = allowed;
         this.clock = clock;
+        this.progress = new WorkProgress(clock, "removing idle messages", "counters");
+    }
+
+    /** How many counters have been removed. */
+    public WorkProgress progress() {
+        return progress;
     }
 
     @Override
@@ -53,6 +61,7 @@ public final class Retention implements Runnable, AutoCloseable {
         thread = Thread.currentThread();
         try {
             while (!closed) {
+                progress.nextIn(settings.interval());
                 Thread.sleep(settings.interval().toMillis());
                 if (allowed.getAsBoolean()) {
                     look();
@@ -66,6 +75,7 @@ public final class Retention implements Runnable, AutoCloseable {
     private void look() throws InterruptedException {
         long begun = clock.nanoTime();
         Taken taken = new Taken();
+        progress.begin(0);
         try (IdleMessages idle = IdleMessages.connect(database)) {
             open = idle;
             long now = idle.nowMicros();
@@ -77,11 +87,13 @@ public final class Retention implements Runnable, AutoCloseable {
             }
         } catch (SQLException failed) {
             if (!closed) {
+                progress.trouble(failed.getMessage());
                 LOG.warn("retention stopped half-way, it goes on in {} ms: {}",
                         settings.interval().toMillis(), failed.getMessage());
             }
         } finally {
             open = null;
+            progress.end();
         }
         if (taken.counters > 0) {
             LOG.info("retention: {} counters of {} messages are gone after {} ms",
@@ -97,6 +109,7 @@ public final class Retention implements Runnable, AutoCloseable {
             if (page.anyIdle() && allowed.getAsBoolean()) {
                 taken.add(decided(new Change(Change.Kind.RETIRE, app, after, page.last(), since,
                         Change.Condition.NONE, null, WHO, clock.epochMicros())));
+                progress.done(taken.counters);
             }
             after = page.last();
         }

@@ -48,6 +48,9 @@ public final class Rehydration {
         progress.begin(snapshot.estimatedCounters());
         try {
             snapshot.copyCounters(row -> load(row, ring));
+        } catch (SQLException | StoreTooSmallException failed) {
+            progress.trouble(failed.getMessage());
+            throw failed;
         } finally {
             progress.done(loaded);
             progress.end();

@@ -101,6 +101,9 @@ public final class Replay {
             journal.replay(checkpoint, new Progress(checkpoint, into, givenUp));
             progress.done(expected);
             FaultPoint.REPLAY_ENDED.passed();
+        } catch (IOException failed) {
+            progress.trouble(failed.getMessage());
+            throw failed;
         } finally {
             progress.end();
         }

@@ -1,13 +1,16 @@
 package io.ringtally.time;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
  * How far a long piece of work has come, and how long the rest takes if it goes on at the mean pace
- * so far. Work that stands still is so given ever longer.
+ * so far. Work that stands still is so given ever longer. Of what was before, it knows the last run
+ * and the last trouble.
  *
- * <p>Threading: one thread works; any may read, and sees numbers as old as the last step.
+ * <p>Threading: one thread works, or several that want the same done; any may read, and sees
+ * numbers as old as the last step.
  */
 public final class WorkProgress {
 
@@ -20,11 +23,32 @@ public final class WorkProgress {
     private final Clock clock;
     private final String what;
     private final String unit;
-    private final LongSupplier elsewhere;
+    private final LongSupplier left;
     private volatile long begunNanos;
+    private volatile long begunMicros;
     private volatile long expected;
     private volatile long done;
     private volatile boolean underWay;
+    private volatile boolean troubled;
+    private volatile Run last;
+    private volatile Trouble lastTrouble;
+    private volatile long runs;
+    private volatile long nextMicros;
+    /** How many want it done; guarded by this. */
+    private int wanted;
+
+    /**
+     * What was done once.
+     *
+     * @param done steps
+     * @param failed whether it ended in trouble
+     */
+    public record Run(long begunMicros, long tookNanos, long done, boolean failed) {
+    }
+
+    /** What stood in the way. */
+    public record Trouble(long atMicros, String message) {
+    }
 
     /**
      * Work that tells of its steps by {@link #done(long)}.
@@ -39,19 +63,32 @@ public final class WorkProgress {
     /**
      * Work whose steps are counted by somebody else.
      *
-     * @param done how many there have been; any thread may ask
+     * @param left how many there are to do; any thread may ask
      */
-    public WorkProgress(Clock clock, String what, String unit, LongSupplier done) {
+    public WorkProgress(Clock clock, String what, String unit, LongSupplier left) {
         this.clock = clock;
         this.what = what;
         this.unit = unit;
-        this.elsewhere = done;
+        this.left = left;
     }
 
-    /** It begins, again perhaps; so many steps are expected, 0 if that is unknown. */
-    public void begin(long steps) {
+    /** Work whose steps are counted by somebody else begins: all that is left is expected. */
+    public void begin() {
+        begin(left.getAsLong());
+    }
+
+    /**
+     * It begins; so many steps are expected, 0 if that is unknown. Under way already, it goes on
+     * until as many have ended it.
+     */
+    public synchronized void begin(long steps) {
+        if (wanted++ > 0) {
+            return;
+        }
         done = 0;
         expected = steps;
+        troubled = false;
+        begunMicros = clock.epochMicros();
         begunNanos = clock.nanoTime();
         underWay = true;
     }
@@ -61,9 +98,31 @@ public final class WorkProgress {
         done = steps;
     }
 
+    /** Something stands in the way, and has ended it unless {@link #recovered} follows. */
+    public void trouble(String why) {
+        lastTrouble = new Trouble(clock.epochMicros(), why);
+        troubled = true;
+    }
+
+    /** What stood in the way does no longer. */
+    public void recovered() {
+        troubled = false;
+    }
+
     /** It is over, whether or not all was done. */
-    public void end() {
+    public synchronized void end() {
+        if (wanted == 0 || --wanted > 0) {
+            return;
+        }
+        done = done();
+        last = new Run(begunMicros, elapsedNanos(), done, troubled);
+        runs++;
         underWay = false;
+    }
+
+    /** The next one begins by itself after this time. */
+    public void nextIn(Duration time) {
+        nextMicros = clock.epochMicros() + time.toMillis() * 1_000;
     }
 
     public boolean isUnderWay() {
@@ -78,9 +137,34 @@ public final class WorkProgress {
         return unit;
     }
 
+    /** Whether something stands in the way of what is under way. */
+    public boolean isTroubled() {
+        return underWay && troubled;
+    }
+
+    /** How often it has ended. */
+    public long runs() {
+        return runs;
+    }
+
+    /** What was done last, or null. */
+    public Run last() {
+        return last;
+    }
+
+    /** What stood in the way last, or null. */
+    public Trouble lastTrouble() {
+        return lastTrouble;
+    }
+
+    /** When the next one begins by itself; 0 if it does not. */
+    public long nextMicros() {
+        return nextMicros;
+    }
+
     /** Steps done so far. */
     public long done() {
-        return elsewhere == null ? done : elsewhere.getAsLong();
+        return left == null || !underWay ? done : Math.max(0, expected - left.getAsLong());
     }
 
     /** Steps in all, an estimate perhaps; 0 if unknown. */

@@ -5,6 +5,7 @@ import {redraw} from './charts.js';
 import {drawNow, showNow} from './now.js';
 import {drawLatency, showLatency} from './latency.js';
 import {showFlow} from './flow.js';
+import {showJobs} from './jobs.js';
 import {beginMessages, knowLifecycles} from './messages.js';
 import {beginCounters} from './counters.js';
 import {beginTrouble, troubleSeen} from './trouble.js';
@@ -77,6 +78,7 @@ function show(now) {
   showNow(now);
   showLatency(now);
   showFlow(now);
+  showJobs(now);
   showHands(now);
 }
 

@@ -81,23 +81,36 @@ function show(all) {
   settings.replaceChildren(form);
 }
 
-async function act(verb) {
+/** Whether whoever looks may act, as far as is known. */
+export function mayAct() {
+  return present && buttons.size > 0;
+}
+
+/** Does one of the verbs, and says what came of it. */
+export async function act(verb) {
   if (verb === 'drain' && !await ask('Drain the service?',
     'Events are refused with 503 until somebody resumes. Everything accepted gets into Postgres.', 'Drain')) {
     return;
   }
   const button = buttons.get(verb);
   button.disabled = true;
-  text(said, verb + ' …');
+  tell(verb + ' …');
   const begun = performance.now();
   try {
     const answer = await call('v1/admin/' + verb, {method: 'POST'});
-    text(said, words(verb, answer) + ', after ' + duration(performance.now() - begun));
+    tell(words(verb, answer) + ', after ' + duration(performance.now() - begun));
   } catch (gone) {
     if (gone.status === 404) button.hidden = true;
-    text(said, gone.message);
+    tell(gone.message);
   }
   button.disabled = false;
+}
+
+/** Here, and where the jobs are: from either place it may have been asked for. */
+function tell(what) {
+  text(said, what);
+  text(byId('jobs-said'), what);
+  byId('jobs-said').hidden = false;
 }
 
 function words(verb, answer) {

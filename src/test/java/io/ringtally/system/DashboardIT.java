@@ -13,7 +13,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -252,6 +255,7 @@ class DashboardIT {
             browser.await("the new shards", "document.querySelectorAll('#lags span').length === "
                     + shards);
         }
+        awaitText(job("changing the tally shards"), "2 times since the start");
         browser.click("#do-flush");
         awaitText("#tile-waiting", "0 counters changed");
         assertEquals(String.valueOf(sum), TestPostgres.query(url, "select sum(total) from"
@@ -284,6 +288,46 @@ class DashboardIT {
                 "{\"key\":\"drained\",\"value\":2}").statusCode());
         assertEquals("7", totalOf("drained"));
         assertQuiet();
+    }
+
+    @Test
+    @Order(6)
+    void aDrainThatWaitsForPostgresIsSeenUnderWayAndThenDone() throws Exception {
+        String drain = job("draining");
+        browser.evaluate("document.querySelector('#jobs').scrollIntoView()");
+        awaitText(job("auditing"), "not run");
+        try (Connection lock = DriverManager.getConnection(url);
+                Statement statement = lock.createStatement()) {
+            lock.setAutoCommit(false);
+            statement.execute("lock table ringtally.counter in access exclusive mode");
+            for (int i = 1; i <= 3; i++) {
+                assertEquals(202, service.post("/increment", "{\"key\":\"waits " + i
+                        + "\",\"value\":1}").statusCode());
+            }
+            browser.evaluate("[...document.querySelectorAll(" + Chromium.quoted(drain + " button")
+                    + ")].find((button) => button.checkVisibility()).click()");
+            browser.click("#ask-yes");
+            String under = awaitText(drain, "0 of 3 counters, 0 %");
+            assertTrue(under.contains("running"), under);
+            browser.await("another second", "document.querySelector(" + Chromium.quoted(drain)
+                    + ").innerText !== " + Chromium.quoted(under).replace("\n", "\\n"));
+            awaitText(job("flushing"), "running");
+            awaitText("#state", "draining");
+        }
+        awaitText(drain, "done");
+        awaitText(drain, "3 counters in ");
+        awaitText("#jobs-said", "Drained: everything accepted is in Postgres");
+        assertEquals("1", totalOf("waits 3"));
+        browser.evaluate("[...document.querySelectorAll(" + Chromium.quoted(drain + " button")
+                + ")].find((button) => button.innerText === 'Let events in').click()");
+        awaitText("#jobs-said", "events are let in");
+        awaitText("#state", "up");
+        assertQuiet();
+    }
+
+    /** The row of a job. */
+    private static String job(String name) {
+        return "[data-job=\"" + name + "\"]";
     }
 
     @Test
@@ -340,6 +384,8 @@ class DashboardIT {
                 settings(Map.of("RINGTALLY_ADMIN_PORT", String.valueOf(port))));
         browser.await("the feed", LIVE);
         awaitText("#state", "up");
+        awaitText(job("reading counters back"), TestPostgres.query(url,
+                "select count(*) from ringtally.counter") + " counters in ");
         service.post("/increment", "{\"key\":\"again\",\"value\":1}");
         awaitText("#tile-persisted", "1 since the start");
         assertEquals(true, browser.evaluate("window.notReloaded"));

@@ -48,6 +48,7 @@ class WorkProgressTest {
         clock.pass(9, TimeUnit.SECONDS);
         assertEquals(WorkProgress.UNKNOWN, work.leftMillis());
         assertEquals("replaying: 0 of 100 positions, 0 %", work.toString());
+        work.end();
         work.begin(100);
         clock.pass(499, TimeUnit.MILLISECONDS);
         work.done(1);
@@ -61,6 +62,7 @@ class WorkProgressTest {
         work.done(11);
         assertEquals(WorkProgress.UNKNOWN, work.leftMillis());
         assertEquals("replaying: 11 positions", work.toString());
+        work.end();
         work.begin(0);
         clock.pass(3, TimeUnit.SECONDS);
         work.done(7);
@@ -79,12 +81,60 @@ class WorkProgressTest {
     @Test
     void anotherCountsTheSteps() {
         AtomicLong left = new AtomicLong(40);
-        WorkProgress drain = new WorkProgress(clock, "draining", "counters",
-                () -> 40 - left.get());
-        drain.begin(40);
+        WorkProgress drain = new WorkProgress(clock, "draining", "counters", left::get);
+        drain.begin();
         clock.pass(1, TimeUnit.SECONDS);
         left.set(30);
         assertEquals("draining: 10 of 40 counters, 25 %, about 3 s left", drain.toString());
+        drain.end();
+        left.set(5);
+        assertEquals(10, drain.done());
+        assertEquals(10, drain.last().done());
+    }
+
+    @Test
+    void whatSeveralWantDoneIsOneRunThatEndsWithTheLastOfThem() {
+        work.begin(100);
+        clock.pass(1, TimeUnit.SECONDS);
+        work.done(50);
+        work.begin(7);
+        assertEquals(100, work.expected());
+        assertEquals(50, work.done());
+        work.end();
+        assertTrue(work.isUnderWay());
+        clock.pass(1, TimeUnit.SECONDS);
+        work.end();
+        assertFalse(work.isUnderWay());
+        assertEquals(1, work.runs());
+        assertEquals(TimeUnit.SECONDS.toNanos(2), work.last().tookNanos());
+        // an end too much ends nothing
+        work.end();
+        assertEquals(1, work.runs());
+        work.begin(1);
+        assertTrue(work.isUnderWay());
+    }
+
+    @Test
+    void aRunHasFailedIfItsTroubleIsNotOverAndTheLastTroubleIsKept() {
+        work.begin(3);
+        work.trouble("no room");
+        assertTrue(work.isTroubled());
+        work.end();
+        assertFalse(work.isTroubled());
+        assertTrue(work.last().failed());
+        work.begin(3);
+        assertFalse(work.isTroubled());
+        work.trouble("not yet");
+        long at = clock.epochMicros();
+        clock.pass(1, TimeUnit.SECONDS);
+        work.recovered();
+        work.done(3);
+        work.end();
+        assertFalse(work.last().failed());
+        assertEquals(new WorkProgress.Trouble(at, "not yet"), work.lastTrouble());
+        assertEquals(0, work.nextMicros());
+        work.nextIn(Duration.ofMinutes(2));
+        assertEquals(clock.epochMicros() + 120_000_000, work.nextMicros());
     }
 
     @Test
