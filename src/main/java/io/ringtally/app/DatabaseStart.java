@@ -12,6 +12,7 @@ import io.ringtally.persist.LifecycleFullException;
 import io.ringtally.persist.MessageBackfill;
 import io.ringtally.persist.StartSnapshot;
 import io.ringtally.persist.UnknownLogException;
+import io.ringtally.time.WorkProgress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -38,12 +39,19 @@ final class DatabaseStart implements AutoCloseable {
     private static final long COMPLAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Configuration configuration;
+    private final WorkProgress filling;
     private EmbeddedDatabase embedded;
     private Database database;
     private DatabaseSettings settings;
 
-    DatabaseStart(Configuration configuration) {
+    /**
+     * Nothing is opened yet.
+     *
+     * @param filling told how far lifecycles are filled in
+     */
+    DatabaseStart(Configuration configuration, WorkProgress filling) {
         this.configuration = configuration;
+        this.filling = filling;
     }
 
     /** Starts the embedded database, if that is what is configured, and opens the pool. */
@@ -87,7 +95,7 @@ final class DatabaseStart implements AutoCloseable {
         while (!givenUp.getAsBoolean()) {
             try {
                 database.migrate();
-                MessageBackfill.run(database, lifecycles, trouble, givenUp);
+                fillIn(lifecycles, trouble, givenUp);
                 return StartSnapshot.take(database, log, fresh);
             } catch (SQLException | RuntimeException failed) {
                 if (givenUp.getAsBoolean()) {
@@ -108,6 +116,27 @@ final class DatabaseStart implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    private void fillIn(Map<String, Lifecycle> lifecycles, Consumer<String> trouble,
+            BooleanSupplier givenUp) throws SQLException, LifecycleFullException {
+        try {
+            MessageBackfill.run(database, lifecycles, (app, counters) -> {
+                if (!filling.isUnderWay()) {
+                    filling.begin(0);
+                }
+                filling.done(counters);
+                trouble.accept("filling in the lifecycle of app \"" + app + "\", " + counters
+                        + " of its counters looked through");
+            }, givenUp);
+        } catch (SQLException failed) {
+            if (filling.isUnderWay()) {
+                filling.trouble(DatabaseTrouble.of(failed));
+            }
+            throw failed;
+        } finally {
+            filling.end();
+        }
     }
 
     /** Something is wrong with the database: starts the embedded one again if it has died. */

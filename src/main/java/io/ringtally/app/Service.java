@@ -96,7 +96,7 @@ final class Service {
             listen(pipeline.http::start, "http", settings.http().host(), settings.http().port());
             admin = new AdminPort(settings, pipeline, log, clock);
             listen(admin::start, "admin", settings.admin().host(), settings.admin().port());
-            database = new DatabaseStart(configuration);
+            database = new DatabaseStart(configuration, pipeline.status.filling());
             // beside the database's start: both take their time, and neither needs the other
             Recovering recovering = new Recovering(journal::recover);
             recovering.start();

@@ -40,6 +40,7 @@ final class ServiceStatus implements StatusReport {
     private final Settings settings;
     private final LogIdentity log;
     private final Clock clock;
+    private final WorkProgress filling;
     private final Rehydration rehydration;
     private final Replay replay;
     private final long startedNanos;
@@ -50,9 +51,15 @@ final class ServiceStatus implements StatusReport {
         this.settings = settings;
         this.log = log;
         this.clock = clock;
+        this.filling = new WorkProgress(clock, "filling in lifecycles", "counters");
         this.rehydration = new Rehydration(clock);
         this.replay = new Replay(clock, pipeline.ids);
         this.startedNanos = clock.nanoTime();
+    }
+
+    /** How many counters of an app whose lifecycle is new have been looked through. */
+    WorkProgress filling() {
+        return filling;
     }
 
     Rehydration rehydration() {
@@ -65,12 +72,13 @@ final class ServiceStatus implements StatusReport {
 
     /** Work that takes its time, of which one is under way at most. */
     List<WorkProgress> works() {
-        return List.of(rehydration.progress(), replay.progress(), pipeline.operations.draining());
+        return List.of(filling, rehydration.progress(), replay.progress(),
+                pipeline.operations.draining());
     }
 
     /** All work there is besides counting and answering, in the order in which it comes about. */
     List<WorkProgress> jobs() {
-        List<WorkProgress> jobs = new ArrayList<>(List.of(rehydration.progress(),
+        List<WorkProgress> jobs = new ArrayList<>(List.of(filling, rehydration.progress(),
                 replay.progress()));
         Flusher flusher = pipeline.flusher();
         if (flusher != null) {

@@ -8,7 +8,6 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,17 +46,24 @@ public final class MessageBackfill {
     private MessageBackfill() {
     }
 
+    /** Is told how far it is. */
+    public interface Teller {
+
+        /** So many counters of this app have been looked through. */
+        void filling(String app, long counters);
+    }
+
     /**
      * Registers the names of the lifecycles and fills in what is new; returns at once when nothing
      * is.
      *
-     * @param progress told what is being done, for people
+     * @param progress told before each step; never if nothing is new
      * @param givenUp whether to stop; the next start goes on
      * @throws SQLException if Postgres does not let it: to be tried again
      * @throws LifecycleFullException if an app has had too many names
      */
     public static void run(Database database, Map<String, Lifecycle> lifecycles,
-            Consumer<String> progress, BooleanSupplier givenUp)
+            Teller progress, BooleanSupplier givenUp)
             throws SQLException, LifecycleFullException {
         if (lifecycles.isEmpty()) {
             return;
@@ -75,7 +81,7 @@ public final class MessageBackfill {
     }
 
     private static void fill(Connection connection, String app, List<String> events,
-            Consumer<String> progress, BooleanSupplier givenUp) throws SQLException {
+            Teller progress, BooleanSupplier givenUp) throws SQLException {
         long begun = System.nanoTime();
         long counters = 0;
         String after = "";
@@ -83,8 +89,7 @@ public final class MessageBackfill {
             if (givenUp.getAsBoolean()) {
                 return;
             }
-            progress.accept("filling in the lifecycle of app \"" + app + "\", " + counters
-                    + " of its counters looked through");
+            progress.filling(app, counters);
             String end = endOfStep(connection, app, after);
             add(connection, app, events, after, end);
             counters += STEP_COUNTERS;

@@ -2,6 +2,8 @@
 import {el, text, setAttribute} from './dom.js';
 
 const WIDE_S = 900;
+/** How far back the newest value of a line with gaps may lie. */
+const NEWEST_S = 10;
 /** Soon after a start the little there is does not stand at the edge of an empty chart. */
 const NARROW_S = 120;
 const charts = new Set();
@@ -42,7 +44,7 @@ export function chart(title, lines, options) {
     drawn = new uPlot({
       width: plot.clientWidth,
       height: plot.clientHeight,
-      padding: [6, 4, 0, 0],
+      padding: [6, 18, 0, 0],
       legend: {show: false},
       cursor: {sync: {key: 'all'}, points: {size: 6}, drag: {x: false, y: false},
         y: false},
@@ -56,7 +58,7 @@ export function chart(title, lines, options) {
           : {range: (self, least, most) => [0, Math.max(options.top ?? 1, (most ?? 0) * 1.12)]},
       },
       axes: [
-        {...axis, size: 22, space: 70, values: [
+        {...axis, size: 26, gap: 9, space: 70, values: [
           [60, '{HH}:{mm}', null, null, null, null, null, null, 1],
           [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1]]},
         {...axis, size: 52, space: 32, values: (self, splits) => splits.map((value) =>
@@ -76,9 +78,11 @@ export function chart(title, lines, options) {
 
   /** The values under the cursor, or the newest ones. */
   function show() {
-    const at = drawn?.cursor.idx ?? data[0].length - 1;
+    const at = drawn?.cursor.idx;
     lines.forEach((line, i) => {
-      const value = data[i + 1][at];
+      const column = data[i + 1];
+      const value = Number.isInteger(at) ? column[at] : options.span
+        ? column.slice(-NEWEST_S).findLast((one) => one !== null) : column.at(-1);
       text(values[i], value === null || value === undefined ? '–' : line.write(value));
     });
   }

@@ -129,7 +129,8 @@ export function table(columns, rows) {
       ? el('th', {class: 'n', scope: 'col'}, name.slice(1))
       : el('th', {scope: 'col'}, name)))),
     el('tbody', {}, ...rows.map((row) => el('tr', {}, ...row.map((cell, i) =>
-      el('td', {class: columns[i].startsWith('#') ? 'n' : i === 0 ? 'id' : null}, cell)))))));
+      el('td', {class: columns[i].startsWith('#') ? 'n' : i === 0 ? 'id' : null,
+        'data-name': columns[i].replace('#', '')}, cell)))))));
 }
 
 /** A section that this service has nothing for is not there, nor is its link. */

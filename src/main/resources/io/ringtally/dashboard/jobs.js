@@ -4,6 +4,7 @@ import {byId, count, duration, el, moment, percent, setAttribute, span, text} fr
 import {act, mayAct} from './hands.js';
 
 const ABOUT = {
+  'filling in lifecycles': 'At a start, where the lifecycle of an app is new: its messages get their rows.',
   'reading counters back': 'At a start, from Postgres into memory, before anything is accepted.',
   'replaying the log': 'At a start: what the log holds and Postgres does not is counted again.',
   'flushing': 'Brings what has changed into Postgres, one transaction at a time.',
@@ -30,7 +31,7 @@ function row(job) {
       bar: el('i'),
       words: el('p', {class: 'job-now'}),
       last: el('p', {class: 'quiet'}),
-      error: el('p', {class: 'error'}),
+      error: el('p'),
       verbs: (VERBS[job] ?? []).map(([verb, name, fits]) => ({fits, button: el('button',
         {type: 'button', class: 'ghost', onclick: () => act(verb)}, name)})),
     };
@@ -85,11 +86,13 @@ export function showJobs(now) {
     setAttribute(made.state, 'data-state', colour);
     const work = job.now === undefined ? null : under(job);
     text(made.words, work?.words ?? '');
-    made.meter.hidden = work === null || work.share === null;
+    // it keeps its place: what stands below does not jump with every flush
+    made.meter.style.visibility = work === null || work.share === null ? 'hidden' : 'visible';
     made.bar.style.width = 100 * (work?.share ?? 0) + '%';
     text(made.last, lately(job));
     text(made.error, job.error === undefined ? '' : 'Last error at ' + clock(job.error.at) + ': '
       + job.error.message);
+    setAttribute(made.error, 'class', ['failed', 'degraded'].includes(colour) ? 'error' : 'quiet');
     made.verbs.forEach((verb) => {
       verb.button.hidden = !verb.fits(now);
     });

@@ -36,6 +36,7 @@ class ProgressTellerTest {
         tickFor(teller, Duration.ofMillis(4_900));
         assertEquals(List.of("replaying: 50 of 100 positions, 50 %, about 2 s left",
                 "replaying: 50 of 100 positions, 50 %, about 4 s left"), lines);
+        second.end();
         second.begin(100);
         tickFor(teller, Duration.ofMillis(1_900));
         assertEquals(2, lines.size());

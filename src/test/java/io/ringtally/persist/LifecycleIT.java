@@ -181,7 +181,8 @@ class LifecycleIT {
     void aFillingInThatDiesHalfWayIsDoneAgain() throws Exception {
         seed("shop", 12_000);
         List<String> steps = new ArrayList<>();
-        MessageBackfill.run(database, SHOP, steps::add, () -> steps.size() == 2);
+        MessageBackfill.run(database, SHOP, (app, counters) -> steps.add(app),
+                () -> steps.size() == 2);
         assertEquals("10000/0", query("select (select count(*) from ringtally.message) || '/'"
                 + " || filled from ringtally.lifecycle"));
         start(SHOP);
@@ -189,8 +190,8 @@ class LifecycleIT {
                 + " || filled from ringtally.lifecycle"));
         assertAgreed();
         // nothing is left to do
-        MessageBackfill.run(database, SHOP, step -> {
-            throw new AssertionError(step);
+        MessageBackfill.run(database, SHOP, (app, counters) -> {
+            throw new AssertionError(app);
         }, () -> false);
     }
 
@@ -246,7 +247,7 @@ class LifecycleIT {
         start(Map.of("shop", new Lifecycle(named(20, 62))));
         LifecycleFullException full = assertThrows(LifecycleFullException.class, () ->
                 MessageBackfill.run(database, Map.of("shop", new Lifecycle(named(60, 64))),
-                        step -> { }, () -> false));
+                        (app, counters) -> { }, () -> false));
         assertTrue(full.getMessage().contains("\"shop\" have had 64 different names"),
                 full.getMessage());
         Instance instance = new Instance();
@@ -339,7 +340,7 @@ class LifecycleIT {
     /** What a start does before it reads counters back. */
     private void start(Map<String, Lifecycle> lifecycles) {
         try {
-            MessageBackfill.run(database, lifecycles, step -> { }, () -> false);
+            MessageBackfill.run(database, lifecycles, (app, counters) -> { }, () -> false);
         } catch (SQLException | LifecycleFullException failed) {
             throw new AssertionError(failed);
         }

@@ -54,7 +54,7 @@ class MillionMessagesIT {
             database.migrate();
             timed("counters seeded", this::seed);
             timed("rows of messages filled in", () -> MessageBackfill.run(database,
-                    Map.of("orders", ORDERS, "many", TEN), step -> { }, () -> false));
+                    Map.of("orders", ORDERS, "many", TEN), (app, counters) -> { }, () -> false));
             assertEquals("0", TestPostgres.query(url,
                     "select count(*) from ringtally.message_mismatch"));
             reader = CounterReader.connect(settings, Duration.ofSeconds(10));

@@ -38,6 +38,8 @@ import java.util.stream.Stream;
 final class Chromium implements AutoCloseable {
 
     private static final Duration SOON = Duration.ofSeconds(30);
+    /** Around what a picture is of. */
+    private static final double MARGIN = 12;
 
     private final Process process;
     private final WebSocket socket;
@@ -212,18 +214,27 @@ final class Chromium implements AutoCloseable {
                 List.of(Map.of("name", "prefers-color-scheme", "value", theme))));
     }
 
-    /** A picture of an element, as PNG, or of the whole page where it is null. */
+    /** A picture of an element with a margin, as PNG, once it stands still. */
     byte[] picture(String selector) throws IOException {
-        Object box = evaluate("(() => { const box = document.querySelector("
-                + quoted(selector == null ? "html" : selector) + ").getBoundingClientRect();"
-                + " return [box.x + scrollX, box.y + scrollY, box.width, box.height].join(' ');"
-                + " })()");
-        String[] place = box.toString().split(" ");
+        String box = "(() => { const box = document.querySelector(" + quoted(selector)
+                + ").getBoundingClientRect(); return [box.x + scrollX, box.y + scrollY,"
+                + " box.width, box.height].join(' '); })()";
+        for (int i = 0; i < 10; i++) {
+            Object place = evaluate(box);
+            byte[] picture = picture(place.toString().split(" "));
+            if (place.equals(evaluate(box))) {
+                return picture;
+            }
+        }
+        throw new IOException(selector + " does not stand still");
+    }
+
+    private byte[] picture(String... place) throws IOException {
         Map<String, Object> clip = new LinkedHashMap<>();
-        clip.put("x", Double.valueOf(place[0]));
-        clip.put("y", Double.valueOf(place[1]));
-        clip.put("width", Double.valueOf(place[2]));
-        clip.put("height", Double.valueOf(place[3]));
+        clip.put("x", Double.parseDouble(place[0]) - MARGIN);
+        clip.put("y", Double.parseDouble(place[1]) - MARGIN);
+        clip.put("width", Double.parseDouble(place[2]) + 2 * MARGIN);
+        clip.put("height", Double.parseDouble(place[3]) + 2 * MARGIN);
         clip.put("scale", 1);
         return Base64.getDecoder().decode(send("Page.captureScreenshot", Map.of("format", "png",
                 "captureBeyondViewport", true, "clip", clip)).get("data").toString());

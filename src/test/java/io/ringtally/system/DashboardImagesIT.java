@@ -5,8 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -24,12 +30,15 @@ class DashboardImagesIT {
     private static final int PHONE = 390;
     private static final long MINUTE_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final int BYTES_MAX = 150_000;
+    /** What is drawn only while it is in view has come by then. */
+    private static final int COUNTS_IN_VIEW = 12;
 
     private static final String[] STEPS = {"ORDERED", "PAID", "PACKED", "SHIPPED"};
     private static final String[] PAGES = {"home", "search", "cart", "pricing", "help", "docs"};
 
     @TempDir
     private Path directory;
+    private String database;
     private RunningService service;
     private Chromium browser;
     private final SplittableRandom random = new SplittableRandom(7);
@@ -38,12 +47,14 @@ class DashboardImagesIT {
     void picturesOfEverySection() throws Exception {
         assumeTrue(Chromium.isInstalled(), "there is no chromium on the PATH");
         Files.createDirectories(IMAGES);
-        try (RunningService started = RunningService.start(directory.resolve("data"),
-                TestPostgres.shared().newDatabase(), Map.of("RINGTALLY_TALLY_SHARDS", "2",
-                        "RINGTALLY_PERSIST_MAX_DELAY", "2s",
-                        "RINGTALLY_CONFIG", Files.writeString(directory.resolve("apps.conf"),
-                                "apps.shop.lifecycle = [ORDERED, PAID, PACKED, SHIPPED]")
-                                .toString()));
+        database = TestPostgres.shared().newDatabase();
+        try (RunningService started = RunningService.start(directory.resolve("data"), database,
+                Map.of("RINGTALLY_TALLY_SHARDS", "1", "RINGTALLY_PERSIST_MAX_DELAY", "2s",
+                        "RINGTALLY_AUDIT_INTERVAL", "20s", "RINGTALLY_RETENTION_INTERVAL", "30s",
+                        "RINGTALLY_CONFIG", Files.writeString(directory.resolve("apps.conf"), """
+                                apps.shop.lifecycle = [ORDERED, PAID, PACKED, SHIPPED]
+                                apps.carts.retention = 20s
+                                """).toString()));
                 Chromium chromium = Chromium.start(directory)) {
             service = started;
             browser = chromium;
@@ -52,21 +63,25 @@ class DashboardImagesIT {
             browser.theme("light");
             browser.open("http://127.0.0.1:" + service.adminPort()
                     + "/?app=shop&message=order-1042");
-            long end = System.nanoTime() + MINUTE_NANOS;
-            while (System.nanoTime() < end) {
-                count(200 + random.nextInt(400));
-            }
+            busyMinute();
             fillIn();
-            for (String section : new String[] {"now", "latency", "messages", "counters", "flow",
-                "trouble", "hands"}) {
-                take(section, "light", DESKTOP);
+            for (int width : new int[] {DESKTOP, PHONE}) {
+                for (String theme : List.of("light", "dark")) {
+                    browser.size(width, width == PHONE ? 844 : 900);
+                    browser.theme(theme);
+                    for (String section : List.of("now", "latency", "messages", "counters", "flow",
+                            "trouble", "hands")) {
+                        take(section, theme, width);
+                    }
+                    whileFlushesWait(() -> {
+                        count(300);
+                        browser.await("a flush under way", "document.querySelector("
+                                + "'[data-job=flushing]').innerText"
+                                + ".includes('running')");
+                        take("jobs", theme, width);
+                    });
+                }
             }
-            for (String section : new String[] {"now", "latency", "messages", "flow"}) {
-                take(section, "dark", DESKTOP);
-            }
-            take("now", "light", PHONE);
-            take("messages", "dark", PHONE);
-            take("hands", "light", PHONE);
         }
     }
 
@@ -81,8 +96,64 @@ class DashboardImagesIT {
         }
     }
 
+    /** Counts on, with what an operator may do and what may happen meanwhile. */
+    private void busyMinute() throws Exception {
+        long begun = System.nanoTime();
+        countUntil(begun + MINUTE_NANOS / 3);
+        act("drain", "");
+        act("resume", "");
+        act("shards", "{\"shards\":2}");
+        countUntil(begun + MINUTE_NANOS / 2);
+        failOneFlush();
+        countUntil(begun + MINUTE_NANOS);
+    }
+
+    private void countUntil(long end) throws IOException {
+        while (System.nanoTime() < end) {
+            count(200 + random.nextInt(400));
+        }
+    }
+
+    private void act(String verb, String json) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
+                + service.adminPort() + "/v1/admin/" + verb))
+                .POST(HttpRequest.BodyPublishers.ofString(json));
+        if (!json.isEmpty()) {
+            request.header("Content-Type", "application/json");
+        }
+        assertEquals(200, service.send(request).statusCode());
+    }
+
+    /** Its connection breaks under it. */
+    private void failOneFlush() throws Exception {
+        whileFlushesWait(() -> {
+            String waiting = "0";
+            while (waiting.equals("0")) {
+                count(300);
+                waiting = TestPostgres.query(database, "select count(pg_terminate_backend(pid))"
+                        + " from pg_stat_activity where datname = current_database()"
+                        + " and wait_event_type = 'Lock'");
+            }
+        });
+    }
+
+    private void whileFlushesWait(Step body) throws Exception {
+        try (Connection lock = DriverManager.getConnection(database);
+                Statement statement = lock.createStatement()) {
+            lock.setAutoCommit(false);
+            statement.execute("lock table ringtally.counter in access exclusive mode");
+            body.run();
+        }
+    }
+
+    private interface Step {
+
+        void run() throws Exception;
+    }
+
     private void count(int events) throws IOException {
-        StringBuilder lines = new StringBuilder();
+        StringBuilder lines = new StringBuilder("{\"app_id\":\"carts\",\"message_id\":\"cart-"
+                + random.nextInt(1_000_000) + "\",\"event\":\"FILLED\"}\n");
         for (int i = 0; i < events; i++) {
             if (random.nextInt(3) == 0) {
                 int order = 2_000 + random.nextInt(3_000);
@@ -114,19 +185,18 @@ class DashboardImagesIT {
     }
 
     private void take(String section, String theme, int width) throws IOException {
-        browser.theme(theme);
-        browser.size(width, width == PHONE ? 844 : 900);
         browser.evaluate("document.querySelector('#" + section + "').scrollIntoView("
                 + "{behavior: 'instant'})");
-        // what is drawn only while it is in view
-        for (int i = 0; i < 15; i++) {
+        for (int i = 0; i < COUNTS_IN_VIEW; i++) {
             count(300);
         }
+        String name = "dashboard-" + section + (width == PHONE ? "-phone" : "") + "-" + theme;
+        assertEquals((long) width, browser.evaluate("document.documentElement.scrollWidth"),
+                name + " goes over the edge");
         browser.evaluate("document.querySelector('.top').style.visibility = 'hidden'");
-        byte[] picture = browser.picture("#" + section);
+        byte[] picture = FewColours.png(browser.picture("#" + section));
         browser.evaluate("document.querySelector('.top').style.visibility = ''");
-        assertTrue(picture.length < BYTES_MAX, section + " has " + picture.length + " bytes");
-        Files.write(IMAGES.resolve("dashboard-" + section + (width == PHONE ? "-phone" : "") + "-"
-                + theme + ".png"), picture);
+        assertTrue(picture.length < BYTES_MAX, name + " has " + picture.length + " bytes");
+        Files.write(IMAGES.resolve(name + ".png"), picture);
     }
 }
