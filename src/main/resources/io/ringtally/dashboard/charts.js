@@ -44,7 +44,7 @@ export function chart(title, lines, options) {
     drawn = new uPlot({
       width: plot.clientWidth,
       height: plot.clientHeight,
-      padding: [6, 18, 0, 0],
+      padding: [6, 26, 0, 0],
       legend: {show: false},
       cursor: {sync: {key: 'all'}, points: {size: 6}, drag: {x: false, y: false},
         y: false},
