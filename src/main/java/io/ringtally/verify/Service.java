@@ -2,6 +2,7 @@ package io.ringtally.verify;
 
 import io.ringtally.fault.FaultPoint;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,11 +92,20 @@ final class Service {
         Path written = Path.of(file + ".new");
         Files.writeString(written, fault);
         Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
-        if (!await(STATUS_MILLIS, () -> !Files.exists(file) || !isAlive())) {
+        if (!await(UP_MILLIS, () -> !Files.exists(file) || !isAlive() || hasActed())) {
             throw new Misbehaviour("the service does not read " + file + "; its last words:\n"
                     + lastWords());
         }
-        return isAlive() && !logHas(FaultPoint.PROPERTY + ": at ");
+        return isAlive() && !hasActed();
+    }
+
+    /** A process that halts may take a while to be gone. */
+    private boolean hasActed() {
+        try {
+            return logHas(FaultPoint.PROPERTY + ": at ");
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 
     /** Whether the program it runs below has written that. */
