@@ -164,7 +164,14 @@ public final class WorkProgress {
 
     /** Steps done so far. */
     public long done() {
-        return left == null || !underWay ? done : Math.max(0, expected - left.getAsLong());
+        if (left == null || !underWay) {
+            return done;
+        }
+        long now = left.getAsLong();
+        if (now > expected) {
+            expected = now; // more has come up than was known at its beginning
+        }
+        return Math.max(0, expected - now);
     }
 
     /** Steps in all, an estimate perhaps; 0 if unknown. */

@@ -115,28 +115,27 @@ final class Contract {
         if (!call.headers().isEmpty()) {
             request.headers(call.headers().toArray(String[]::new));
         }
-        HttpResponse<String> answer = client.send(request.build(), head ->
-                head.headers().firstValue("Content-Type").orElse("").equals(EVENTS)
-                        ? HttpResponse.BodySubscribers.mapping(HttpResponse.BodySubscribers
-                                .ofInputStream(), Contract::firstEvent)
-                        : HttpResponse.BodySubscribers.ofString(StandardCharsets.UTF_8));
+        HttpResponse<InputStream> answer = client.send(request.build(),
+                HttpResponse.BodyHandlers.ofInputStream());
         Map<String, String> plain = new TreeMap<>();
         answer.headers().map().forEach((name, values) -> plain.put(name, values.get(0)));
-        return new RawConnection.Answer(answer.statusCode(), plain, answer.body());
+        try (InputStream body = answer.body()) {
+            return new RawConnection.Answer(answer.statusCode(), plain,
+                    answer.headers().firstValue("Content-Type").orElse("").equals(EVENTS)
+                            ? firstEvent(body)
+                            : new String(body.readAllBytes(), StandardCharsets.UTF_8));
+        }
     }
 
-    /** The stream is left after it. */
-    private static String firstEvent(InputStream stream) {
-        try (BufferedReader lines = new BufferedReader(
-                new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-            String line;
-            do {
-                line = lines.readLine();
-            } while (line != null && !line.startsWith("data: "));
-            return line == null ? "" : line.substring("data: ".length());
-        } catch (IOException broken) {
-            throw new AssertionError(broken);
-        }
+    /** What comes after it is left unread. */
+    private static String firstEvent(InputStream stream) throws IOException {
+        BufferedReader lines = new BufferedReader(
+                new InputStreamReader(stream, StandardCharsets.UTF_8));
+        String line;
+        do {
+            line = lines.readLine();
+        } while (line != null && !line.startsWith("data: "));
+        return line == null ? "" : line.substring("data: ".length());
     }
 
     /** Holds an answer against what is documented for its status. */

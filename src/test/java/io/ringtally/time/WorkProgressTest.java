@@ -93,6 +93,19 @@ class WorkProgressTest {
     }
 
     @Test
+    void whatComesUpLaterIsExpectedToo() {
+        AtomicLong left = new AtomicLong(1);
+        WorkProgress drain = new WorkProgress(clock, "draining", "counters", left::get);
+        drain.begin();
+        left.set(3);
+        assertEquals(0, drain.done());
+        assertEquals(3, drain.expected());
+        left.set(0);
+        drain.end();
+        assertEquals(3, drain.last().done());
+    }
+
+    @Test
     void whatSeveralWantDoneIsOneRunThatEndsWithTheLastOfThem() {
         work.begin(100);
         clock.pass(1, TimeUnit.SECONDS);
