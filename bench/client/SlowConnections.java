@@ -15,7 +15,7 @@ import java.util.Locale;
 /**
  * Many connections of one kind that are a burden to a server: {@code heads} send a header a byte at
  * a time, {@code bodies} a body, {@code idle} ones have asked once and say nothing more, {@code
- * readers} ask for half a megabyte at once and read none of it. One that the server cuts off is
+ * readers} ask for 280 kB at once and read none of it. One that the server cuts off is
  * opened again, so there are always as many. Ends at its first byte of input.
  *
  * <p>Threading: one thread does everything.
@@ -23,11 +23,12 @@ import java.util.Locale;
 final class SlowConnections {
 
     private static final long DRIP_NANOS = 5_000_000_000L;
-    private static final int OPENED_AT_ONCE = 100;
+    /** Opened over as long as a drip takes, so that drips and ends are spread as evenly. */
+    private static final long SPREAD_NANOS = DRIP_NANOS;
 
     private static final String POST = "POST /increment HTTP/1.1\r\nHost: x\r\n";
     /** Of 70 kB each. Many short answers would be a flood instead, and hide what is looked for. */
-    private static final int UNREAD = 8;
+    private static final int UNREAD = 4;
     private static final int RECEIVE_BYTES = 4_096;
     private static final String GET = "GET /status HTTP/1.1\r\nHost: x\r\n\r\n";
 
@@ -68,9 +69,14 @@ final class SlowConnections {
 
     private void run() throws IOException {
         boolean said = false;
+        long begun = System.nanoTime();
+        long due = 0;
         while (System.in.available() == 0) {
-            for (int i = 0; i < OPENED_AT_ONCE && open < wanted; i++) {
-                byLastByte.add(new Slow());
+            long may = (System.nanoTime() - begun) * wanted / SPREAD_NANOS;
+            for (; due < may; due++) {
+                if (open < wanted) {
+                    byLastByte.add(new Slow());
+                }
             }
             if (!said && open == wanted) {
                 System.out.println("slow ready");

@@ -96,8 +96,8 @@ final class SlowClients {
                 options.text(Flag.DURATION), options.text(Flag.CONNECTIONS),
                 options.text(Flag.SLOW), arm.description());
         line(text, "- heads drip a header and bodies a body, a byte every 5 s; idle ones have had"
-                + " an answer; readers have asked for eight answers of 70 kB and read none. What is"
-                + " cut off comes again");
+                + " an answer; readers have asked for four answers of 70 kB and read none. What is"
+                + " cut off comes again. They are opened over 5 s, not at once");
         line(text, "");
         line(text, "| slow clients | p50 us | p99 us | p99 / baseline | max us | anonymous MiB |");
         line(text, "|---|---|---|---|---|---|");
