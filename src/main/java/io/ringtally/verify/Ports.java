@@ -13,7 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * <p>Threading: any thread.
  */
-final class Ports {
+public final class Ports {
 
     private static final int LEAST = 12_000;
     private static final int MOST = 32_000;
@@ -22,7 +22,8 @@ final class Ports {
     private Ports() {
     }
 
-    static int free() throws IOException {
+    /** A port nobody listens on at the moment. */
+    public static int free() throws IOException {
         for (int i = 0; i < TRIES; i++) {
             int port = ThreadLocalRandom.current().nextInt(LEAST, MOST);
             try (ServerSocket probe = new ServerSocket()) {

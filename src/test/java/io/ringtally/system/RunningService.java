@@ -1,10 +1,7 @@
 package io.ringtally.system;
 
+import io.ringtally.verify.Ports;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,9 +11,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -32,8 +30,6 @@ public final class RunningService implements AutoCloseable {
     /** No setting of the service: one of {@link #optimised}. */
     private static final String OPTIMISED = "test: optimised";
 
-    private static final int PORT_LEAST = 12_000;
-    private static final int PORT_MOST = 32_000;
     private static final Duration UP_WITHIN = Duration.ofSeconds(60);
 
     private final Process process;
@@ -145,29 +141,13 @@ public final class RunningService implements AutoCloseable {
         return freePorts(1)[0];
     }
 
-    /**
-     * Different ones: all of them are taken before the first is given back. Below those the kernel
-     * gives to clients: other tests run beside, and one of their clients would get it meanwhile.
-     */
+    /** Different ones. */
     private static int[] freePorts(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            while (sockets.size() < count) {
-                ServerSocket socket = new ServerSocket();
-                try {
-                    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(),
-                            ThreadLocalRandom.current().nextInt(PORT_LEAST, PORT_MOST)));
-                    sockets.add(socket);
-                } catch (BindException taken) {
-                    socket.close();
-                }
-            }
-            return sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray();
-        } finally {
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
+        Set<Integer> ports = new LinkedHashSet<>();
+        while (ports.size() < count) {
+            ports.add(Ports.free());
         }
+        return ports.stream().mapToInt(Integer::intValue).toArray();
     }
 
     public String url() {
