@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -149,6 +150,10 @@ class EventBatchesIT {
         for (int i = 0; i < 9; i++) {
             crowd.add(new RawConnection(service).send(Arrays.copyOf(request, half)));
         }
+        // there is room for four or five at once, as they grow; when the others have their answers,
+        // all bytes so far have been read
+        service.await("what there is no room for is refused", Duration.ofSeconds(20),
+                () -> answered(crowd) >= crowd.size() - 5);
         int taken = 0;
         for (RawConnection one : crowd) {
             try (one) {
@@ -162,10 +167,19 @@ class EventBatchesIT {
                 }
             }
         }
-        // there is room for four or five at once, as they grow
         assertTrue(taken >= 4 && taken < crowd.size(), taken + " were taken");
         assertAccepted(1, 0, post("application/json", body));
         expected += taken + 1;
+    }
+
+    private static long answered(List<RawConnection> crowd) {
+        return crowd.stream().filter(one -> {
+            try {
+                return one.answersWithin(Duration.ofMillis(1));
+            } catch (IOException broken) {
+                throw new UncheckedIOException(broken);
+            }
+        }).count();
     }
 
     @Test
