@@ -80,9 +80,6 @@ final class TallyStage implements Runnable {
     /** What is in the ring up to this sequence will have been replayed; before the start. */
     void replayedUpTo(long sequence) {
         replayedUpTo = sequence;
-        if (sequence > applied.get()) {
-            shard.beginReplay();
-        }
     }
 
     @Override
@@ -130,9 +127,6 @@ final class TallyStage implements Runnable {
         if (slow) {
             callResource(shard.appliedEvents() - events);
         }
-        if (shard.isReplaying() && last >= replayedUpTo) {
-            shard.endReplay();
-        }
         FaultPoint.TALLY_BATCH_APPLIED.passed();
         shard.publishGauges(times.nanoTime());
         applied.setVolatile(last);
@@ -163,7 +157,7 @@ final class TallyStage implements Runnable {
             } else if (type == RecordType.CUT || type == RecordType.CHANGE) {
                 settle(unsettled, sequence - 1);
                 unsettled = sequence + 1;
-                ChangeSet part = handOver();
+                ChangeSet part = shard.freeze();
                 listener.frozen(part.pending());
                 ended = cuts.handOver(shard.number(), sequence, part);
                 FaultPoint.TALLY_HANDED_OVER.passed();
@@ -174,19 +168,6 @@ final class TallyStage implements Runnable {
         }
         settle(unsettled, last);
         return last;
-    }
-
-    /** In a replay, too: there it ends for what has been replayed, and begins anew behind it. */
-    private ChangeSet handOver() {
-        boolean replaying = shard.isReplaying();
-        if (replaying) {
-            shard.endReplay();
-        }
-        ChangeSet part = shard.freeze();
-        if (replaying) {
-            shard.beginReplay();
-        }
-        return part;
     }
 
     private void settle(long first, long last) {

@@ -24,6 +24,8 @@ public final class ChangeSet {
     private static final int KEPT_ENTRIES = 1 << 16;
     /** Hashes to {@link #warm} at a time: what they touch stays in the nearest caches. */
     static final int WARM_MAX = 128;
+    /** Up to so many entries the caches have them all, and warming them is a waste. */
+    private static final int COLD_FROM = 8_192;
 
     private static final int CHUNK_BITS = 18;
     private static final int CHUNK_BYTES = 1 << CHUNK_BITS;
@@ -42,7 +44,9 @@ public final class ChangeSet {
     private static final int LAST_AT = 7;
     private static final int FIRST_POSITION = 8;
     private static final int LAST_POSITION = 9;
-    private static final int FIELDS = 10;
+    /** Where the store has the counter, see {@link CounterStore#placeOf}; 0 is unknown. */
+    private static final int PLACE = 10;
+    private static final int FIELDS = 11;
 
     /**
      * At the place its hash points to: the lower half of the hash, then the entry's number plus
@@ -101,12 +105,6 @@ public final class ChangeSet {
         acceptedSum.add(value);
     }
 
-    /** The entry of a key, made if it is absent. */
-    int entryOf(CounterKey key, long keyHash) {
-        int entry = find(key, keyHash);
-        return entry >= 0 ? entry : insert(key, keyHash);
-    }
-
     /** The entry of a key, or -1. */
     int find(CounterKey key, long keyHash) {
         int mask = index.length - 1;
@@ -122,11 +120,17 @@ public final class ChangeSet {
         return -1;
     }
 
+    /** Whether there are so many entries that looking them up misses the caches. */
+    boolean isCold() {
+        return size > COLD_FROM;
+    }
+
     /**
-     * Touches what looking up these hashes will read. Each look-up among many counters misses the
-     * caches three times, one miss after the other; here those of different hashes overlap.
+     * Touches what looking up these hashes will read, the store's entries too. Each look-up among
+     * many counters misses the caches several times, one miss after the other; here those of
+     * different hashes overlap.
      */
-    void warm(long[] hashes, int from, int to) {
+    void warm(long[] hashes, int from, int to, CounterStore store) {
         int mask = index.length - 1;
         for (int i = from; i < to; i++) {
             warming[i - from] = (int) index[(int) hashes[i] & mask] - 1;
@@ -135,12 +139,14 @@ public final class ChangeSet {
         for (int i = 0; i < to - from; i++) {
             if (warming[i] >= 0) {
                 int at = FIELDS * warming[i];
-                seen += fields[at + KEY_AT] + fields[at + LAST_POSITION];
+                seen += fields[at + KEY_AT] + fields[at + PLACE];
             }
         }
         for (int i = 0; i < to - from; i++) {
             if (warming[i] >= 0) {
                 seen += keyChunk(warming[i])[keyOffset(warming[i])];
+                long place = place(warming[i]);
+                seen += place == 0 ? 0 : store.at(place).total();
             }
         }
         warmed = seen;
@@ -152,7 +158,8 @@ public final class ChangeSet {
                 key.length);
     }
 
-    private int insert(CounterKey key, long keyHash) {
+    /** A new entry, of a key that is absent. */
+    int insert(CounterKey key, long keyHash) {
         if (size == capacity()) {
             grow();
         }
@@ -169,6 +176,7 @@ public final class ChangeSet {
         fields[at + LAST_AT] = Long.MIN_VALUE;
         fields[at + FIRST_POSITION] = Long.MAX_VALUE;
         fields[at + LAST_POSITION] = Long.MIN_VALUE;
+        fields[at + PLACE] = 0;
         enter((int) keyHash, entry);
         return entry;
     }
@@ -301,6 +309,15 @@ public final class ChangeSet {
 
     BigInteger delta(int entry) {
         return Sum128.toBigInteger(get(entry, DELTA_HIGH), get(entry, DELTA_LOW));
+    }
+
+    /** Where the store has the counter, see {@link CounterStore#placeOf}; 0 if unknown. */
+    long place(int entry) {
+        return get(entry, PLACE);
+    }
+
+    void place(int entry, long place) {
+        fields[FIELDS * entry + PLACE] = place;
     }
 
     /** Whether the change fits 64 bits. */

@@ -14,6 +14,22 @@ interface CounterStore extends AutoCloseable {
     /** A new entry of a key that is absent, all zero, or null when the store is full. */
     CounterEntry create(CounterKey key);
 
+    /**
+     * Where an entry lies, for {@link #at}: it stays there until its key is removed. 0 if this
+     * store does not say.
+     */
+    default long placeOf(CounterEntry entry) {
+        return 0;
+    }
+
+    /**
+     * The entry at a place that {@link #placeOf} gave, whose key has not been removed since. It is
+     * valid until the next call on this store.
+     */
+    default CounterEntry at(long place) {
+        throw new UnsupportedOperationException("this store gives no places");
+    }
+
     /** Whether a key is present; may be called by any thread. */
     boolean contains(CounterKey key);
 

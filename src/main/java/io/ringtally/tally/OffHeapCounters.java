@@ -2,6 +2,8 @@ package io.ringtally.tally;
 
 import net.openhft.chronicle.bytes.Byteable;
 import net.openhft.chronicle.bytes.BytesStore;
+import net.openhft.chronicle.core.Memory;
+import net.openhft.chronicle.core.OS;
 import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.map.ChronicleMapBuilder;
 
@@ -16,6 +18,8 @@ import net.openhft.chronicle.map.ChronicleMapBuilder;
  * #contains} takes the map's read lock, which that thread's writes exclude.
  */
 final class OffHeapCounters implements CounterStore {
+
+    private static final Memory MEMORY = OS.memory();
 
     private final ChronicleMap<CharSequence, NativeEntry> map;
     private final NativeEntry entry = new NativeEntry();
@@ -47,6 +51,18 @@ final class OffHeapCounters implements CounterStore {
             return null;
         }
         entry.set(0, 0, 0, 0);
+        return entry;
+    }
+
+    /** Its address: a Chronicle Map moves an entry only when its size changes, which never does. */
+    @Override
+    public long placeOf(CounterEntry stored) {
+        return ((NativeEntry) stored).address;
+    }
+
+    @Override
+    public CounterEntry at(long place) {
+        entry.address = place;
         return entry;
     }
 
@@ -91,7 +107,7 @@ final class OffHeapCounters implements CounterStore {
      * +----------------+----------------+----------------+----------------+
      * </pre>
      *
-     * Threading: the shard's thread; no reference outlives the use it was fetched for.
+     * Threading: the shard's thread.
      */
     static final class NativeEntry implements Byteable, CounterEntry {
 
@@ -103,6 +119,8 @@ final class OffHeapCounters implements CounterStore {
 
         private BytesStore<?, ?> memory;
         private long at;
+        /** The same as an address: memory is somewhere else by the next look-up. */
+        private long address;
 
         /** For Chronicle Map, which makes instances of its own. */
         public NativeEntry() {
@@ -114,6 +132,7 @@ final class OffHeapCounters implements CounterStore {
             assert length >= SIZE;
             memory = store;
             at = offset;
+            address = store.addressForRead(offset);
         }
 
         @Override
@@ -133,30 +152,30 @@ final class OffHeapCounters implements CounterStore {
 
         @Override
         public long total() {
-            return memory.readLong(at + TOTAL);
+            return MEMORY.readLong(address + TOTAL);
         }
 
         @Override
         public long events() {
-            return memory.readLong(at + EVENTS);
+            return MEMORY.readLong(address + EVENTS);
         }
 
         @Override
         public long firstAtMicros() {
-            return memory.readLong(at + FIRST_AT);
+            return MEMORY.readLong(address + FIRST_AT);
         }
 
         @Override
         public long lastAtMicros() {
-            return memory.readLong(at + LAST_AT);
+            return MEMORY.readLong(address + LAST_AT);
         }
 
         @Override
         public void set(long total, long events, long firstAtMicros, long lastAtMicros) {
-            memory.writeLong(at + TOTAL, total);
-            memory.writeLong(at + EVENTS, events);
-            memory.writeLong(at + FIRST_AT, firstAtMicros);
-            memory.writeLong(at + LAST_AT, lastAtMicros);
+            MEMORY.writeLong(address + TOTAL, total);
+            MEMORY.writeLong(address + EVENTS, events);
+            MEMORY.writeLong(address + FIRST_AT, firstAtMicros);
+            MEMORY.writeLong(address + LAST_AT, lastAtMicros);
         }
     }
 }

@@ -32,6 +32,16 @@ final class QuotaCounters implements CounterStore {
     }
 
     @Override
+    public long placeOf(CounterEntry entry) {
+        return store.placeOf(entry);
+    }
+
+    @Override
+    public CounterEntry at(long place) {
+        return store.at(place);
+    }
+
+    @Override
     public boolean contains(CounterKey key) {
         return store.contains(key);
     }

@@ -45,8 +45,6 @@ public final class TallyShard implements AutoCloseable {
     private EventIdentity identity = new EventIdentity(0);
     private ChangeSet changes = new ChangeSet();
     private ChangeSet spare = new ChangeSet();
-    /** While the log is replayed: what the changes started from. */
-    private ReplayBases replayed;
     private boolean storeRefused;
     private long counters;
     private long appliedEvents;
@@ -127,9 +125,9 @@ public final class TallyShard implements AutoCloseable {
      */
     public void settle(EventWalk walk) {
         for (int entry = 0; entry < collapsed.size(); entry++) {
-            if (replayed != null && entry % ChangeSet.WARM_MAX == 0) {
+            if (entry % ChangeSet.WARM_MAX == 0 && changes.isCold()) {
                 changes.warm(collapsed.hash, entry,
-                        Math.min(collapsed.size(), entry + ChangeSet.WARM_MAX));
+                        Math.min(collapsed.size(), entry + ChangeSet.WARM_MAX), store);
             }
             key.of(settling.at(collapsed.address[entry]));
             settleOne(entry, walk);
@@ -139,58 +137,27 @@ public final class TallyShard implements AutoCloseable {
 
     private void settleOne(int entry, EventWalk walk) {
         long keyHash = collapsed.hash[entry];
-        CounterEntry counter = replayed == null ? baseOf(key) : replayedBaseOf(keyHash);
+        int change = changes.find(key, keyHash);
+        CounterEntry counter = baseOf(change);
         if (!collapsed.fitsInAnyOrder(entry, counter == null ? 0 : counter.total())) {
             settleOneByOne(entry, counter, walk);
             return;
         }
-        changes.add(changeOf(keyHash), collapsed, entry);
+        if (change < 0) {
+            change = changes.insert(key, keyHash);
+        }
+        changes.add(change, collapsed, entry);
         if (counter != null) {
+            changes.place(change, store.placeOf(counter));
             counter.count(counter.total() + collapsed.sum[entry], collapsed.events[entry],
                     collapsed.firstAt[entry], collapsed.lastAt[entry]);
         }
     }
 
-    /** The change of the key at hand. */
-    private int changeOf(long keyHash) {
-        int change = changes.entryOf(key, keyHash);
-        if (replayed != null) {
-            replayed.startedAt(change);
-        }
-        return change;
-    }
-
-    /** The same as {@link #baseOf}, which is asked once for each counter of the replay. */
-    private CounterEntry replayedBaseOf(long keyHash) {
-        int change = changes.find(key, keyHash);
-        return change < 0 ? replayed.begin(baseOf(key)) : replayed.at(change, changes);
-    }
-
-    /**
-     * From now on the store is asked for a counter's base once, and told its total at the end: to
-     * be called before the shard starts, where there are events of the log to be counted again.
-     * What comes of them is the same; until the end there are no cuts and no reads.
-     */
-    public void beginReplay() {
-        replayed = new ReplayBases();
-    }
-
-    /** Takes over what was replayed; everything collapsed is settled. */
-    public void endReplay() {
-        for (int change = 0; change < changes.size(); change++) {
-            CounterEntry sum = replayed.at(change, changes);
-            CounterEntry counter = sum == null ? null : baseOf(changes.keyOf(change, key));
-            if (counter != null) {
-                counter.count(sum.total(), changes.events(change), changes.firstAt(change),
-                        changes.lastAt(change));
-            }
-        }
-        replayed = null;
-    }
-
-    /** Whether a replay is under way. */
-    public boolean isReplaying() {
-        return replayed != null;
+    /** The entry of the key at hand, which has this change or, below 0, none: looked up once. */
+    private CounterEntry baseOf(int change) {
+        long place = change < 0 || !withoutBase.isEmpty() ? 0 : changes.place(change);
+        return place == 0 ? baseOf(key) : store.at(place);
     }
 
     /** The store's entry, made if need be; null if the store cannot tell this counter's base. */
@@ -233,8 +200,10 @@ public final class TallyShard implements AutoCloseable {
 
     private void settleOneByOne(int entry, CounterEntry counter, EventWalk walk) {
         long keyHash = collapsed.hash[entry];
-        OneByOne events = new OneByOne(collapsed.address[entry], key, counter, changes,
-                () -> changeOf(keyHash));
+        OneByOne events = new OneByOne(collapsed.address[entry], key, counter, changes, () -> {
+            int change = changes.find(key, keyHash);
+            return change < 0 ? changes.insert(key, keyHash) : change;
+        });
         walk.each(events);
         events.settle();
     }
@@ -242,7 +211,6 @@ public final class TallyShard implements AutoCloseable {
     /** Ends the span of changes and begins the next one; everything collapsed is settled. */
     public ChangeSet freeze() {
         assert collapsed.size() == 0 : "a cut splits the batch: settle first";
-        assert replayed == null : "a replay has no cuts";
         assert spare.pending() == 0 && spare.acceptedEvents() == 0 : "at most one frozen cut";
         ChangeSet frozen = changes;
         changes = spare;
@@ -352,6 +320,9 @@ public final class TallyShard implements AutoCloseable {
         }
         if (events == 0) {
             store.remove(of);
+            if (entry >= 0) {
+                changes.place(entry, 0);
+            }
             counters--;
             storeRefused = withoutBase.size() > WITHOUT_BASE_MAX; // there is room again
         } else {

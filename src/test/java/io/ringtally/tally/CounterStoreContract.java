@@ -74,6 +74,29 @@ abstract class CounterStoreContract {
     }
 
     @Test
+    void placesHoldWhateverComesAndGoes() {
+        long[] places = new long[CAPACITY / 2];
+        for (int i = 0; i < places.length; i++) {
+            places[i] = store.placeOf(store.create(key("app", "kept-" + i, "e")));
+            store.create(key("app", "gone-" + i, "e".repeat(1 + i % 100))).set(1, 1, 0, 0);
+        }
+        for (int i = 0; i < places.length; i++) {
+            store.at(places[i]).set(i, i + 1, i + 2, i + 3);
+            store.remove(key("app", "gone-" + i, "e".repeat(1 + i % 100)));
+        }
+        for (int i = 0; i < places.length; i++) {
+            store.create(key("app", "new-" + i, "e".repeat(1 + i % 90))).set(-1, -1, -1, -1);
+        }
+        for (int i = 0; i < places.length; i++) {
+            assertEquals(i, store.at(places[i]).total());
+            CounterEntry found = store.find(key("app", "kept-" + i, "e"));
+            assertEquals(i, found.total());
+            assertEquals(i + 3, found.lastAtMicros());
+            assertEquals(places[i], store.placeOf(found));
+        }
+    }
+
+    @Test
     void takesItsCapacityAndSaysNullInsteadOfThrowingWhenFull() {
         for (int i = 0; i < CAPACITY; i++) {
             assertNotNull(store.create(key("app", "message-" + i, "event")), "entry " + i);

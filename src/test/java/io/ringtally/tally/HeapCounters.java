@@ -1,16 +1,25 @@
 package io.ringtally.tally;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Counters in a plain map on the heap: the oracle of the off-heap store. */
 final class HeapCounters implements CounterStore {
 
     private final Map<String, Entry> entries = new HashMap<>();
+    private final List<Entry> places = new ArrayList<>();
     private final long capacity;
+    private final boolean givesPlaces;
 
     HeapCounters(long capacity) {
+        this(capacity, true);
+    }
+
+    HeapCounters(long capacity, boolean givesPlaces) {
         this.capacity = capacity;
+        this.givesPlaces = givesPlaces;
     }
 
     @Override
@@ -24,8 +33,22 @@ final class HeapCounters implements CounterStore {
             return null;
         }
         Entry entry = new Entry();
+        if (givesPlaces) {
+            places.add(entry);
+            entry.place = places.size();
+        }
         entries.put(key.toString(), entry);
         return entry;
+    }
+
+    @Override
+    public long placeOf(CounterEntry entry) {
+        return ((Entry) entry).place;
+    }
+
+    @Override
+    public CounterEntry at(long place) {
+        return places.get((int) place - 1);
     }
 
     @Override
@@ -61,6 +84,7 @@ final class HeapCounters implements CounterStore {
     private static final class Entry implements CounterEntry {
 
         private final long[] fields = new long[4];
+        private long place;
 
         @Override
         public long total() {
