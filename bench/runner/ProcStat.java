@@ -39,6 +39,12 @@ final class ProcStat {
                 .findFirst().orElse(-1);
     }
 
+    /** Files and sockets a process has open; 0 when it is gone. */
+    int openFiles(long pid) {
+        String[] numbers = Path.of("/proc/" + pid + "/fd").toFile().list();
+        return numbers == null ? 0 : numbers.length;
+    }
+
     /** User and system time of one process, in microseconds; 0 when it is gone. */
     long micros(long pid) {
         long[] ticks = ticks(pid);

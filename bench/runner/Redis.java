@@ -72,7 +72,10 @@ final class Redis {
             long warm = 20_000;
             // ours went first: how many it touches is known
             double about = redis.increments(warm, sample.keys());
-            long count = Math.max(warm, (long) (about * duration.toSeconds()));
+            // redis-benchmark sends whole pipelines, beyond the number asked for if need be
+            long pipeline = rig.options().whole(Flag.PIPELINE);
+            long count = Math.max(warm, (long) (about * duration.toSeconds())) / pipeline
+                    * pipeline;
             long before = rig.procStat().micros(redis.pid());
             double rate = redis.increments(count, sample.keys());
             double micros = (rig.procStat().micros(redis.pid()) - before) / (double) count;

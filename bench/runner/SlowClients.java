@@ -5,20 +5,31 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The command {@code slow}: healthy requests on an open schedule, alone and beside thousands of
- * slow connections of each kind, in one life of the server; percentiles and memory of both.
+ * slow connections of each kind, in one life of the server; percentiles and memory of both. One
+ * kind after the other: the next begins when the server has closed the last one's. What it costs
+ * when thousands of connections end at once is a kind of its own.
  *
  * <p>Threading: used by the main thread only.
  */
 final class SlowClients {
 
+    /** Idle ones whose client is killed in the middle of the measurement. */
+    private static final String ENDING = "ending";
+    private static final Duration CLOSED_WITHIN = Duration.ofMinutes(1);
     private static final List<String> KINDS = List.of("none", "heads", "bodies", "idle",
-            "readers");
+            "readers", ENDING);
+
+    /** Files a server may open meanwhile for itself. */
+    private static final int FEW = 50;
 
     private record Run(int round, String kind, OpenLoopResult result, long anonymousMib,
             String slow) {
@@ -56,6 +67,19 @@ final class SlowClients {
     }
 
     private Run take(Session session, int round, String kind) {
+        int before = rig.procStat().openFiles(session.pid());
+        Run run = measure(session, round, kind);
+        long deadline = System.nanoTime() + CLOSED_WITHIN.toNanos();
+        while (rig.procStat().openFiles(session.pid()) > before + FEW) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("the server keeps dead connections open");
+            }
+            Pause.millis(100);
+        }
+        return run;
+    }
+
+    private Run measure(Session session, int round, String kind) {
         if (kind.equals("none")) {
             OpenLoopResult alone = session.openLoop();
             return new Run(round, kind, alone, rig.procStat().anonymousMib(session.pid()), "-");
@@ -63,7 +87,8 @@ final class SlowClients {
         List<String> words = new ArrayList<>(Pin.to(options.text(Flag.PIN_CLIENT)));
         words.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp", System.getProperty("java.class.path"), "bench.client.SlowConnections",
-                options.text(Flag.HTTP_PORT), kind, options.text(Flag.SLOW)));
+                options.text(Flag.HTTP_PORT), kind.equals(ENDING) ? "idle" : kind,
+                options.text(Flag.SLOW)));
         Process slow = null;
         try {
             slow = new ProcessBuilder(words).redirectErrorStream(true).start();
@@ -72,8 +97,18 @@ final class SlowClients {
             if (!"slow ready".equals(ready)) {
                 throw new IllegalStateException("the slow clients say: " + ready);
             }
+            if (kind.equals(ENDING)) {
+                long middle = options.duration(Flag.REST).toMillis()
+                        + options.duration(Flag.DURATION).toMillis() / 2;
+                Process dying = slow;
+                CompletableFuture.delayedExecutor(middle, TimeUnit.MILLISECONDS)
+                        .execute(dying::destroyForcibly);
+            }
             OpenLoopResult result = session.openLoop();
             long mib = rig.procStat().anonymousMib(session.pid());
+            if (kind.equals(ENDING)) {
+                return new Run(round, kind, result, mib, "killed in the middle");
+            }
             slow.getOutputStream().write('\n');
             slow.getOutputStream().flush();
             String end = said.readLine();
@@ -97,7 +132,8 @@ final class SlowClients {
                 options.text(Flag.SLOW), arm.description());
         line(text, "- heads drip a header and bodies a body, a byte every 5 s; idle ones have had"
                 + " an answer; readers have asked for four answers of 70 kB and read none. What is"
-                + " cut off comes again. They are opened over 5 s, not at once");
+                + " cut off comes again. They are opened over 5 s, not at once; ending ones are"
+                + " idle ones whose client is killed in the middle");
         line(text, "");
         line(text, "| slow clients | p50 us | p99 us | p99 / baseline | max us | anonymous MiB |");
         line(text, "|---|---|---|---|---|---|");

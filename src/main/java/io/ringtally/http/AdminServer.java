@@ -7,7 +7,6 @@ import io.ringtally.metrics.Exposition;
 import io.ringtally.operate.DeadLetters;
 import io.ringtally.operate.Operations;
 import io.ringtally.operate.Troubles;
-import io.undertow.Undertow;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
@@ -30,8 +29,7 @@ public final class AdminServer implements HttpHandler {
     private static final long ARRIVING_BYTES_MAX = 8 << 20;
     private static final int QUICK_BYTES = 16 << 10;
 
-    private final Listener listener;
-    private final Undertow undertow;
+    private final Server server;
     private final RouteTable table;
     private final FeedEndpoint feed;
     private final OwnOrigin own;
@@ -64,9 +62,9 @@ public final class AdminServer implements HttpHandler {
                 new DeadLetterRoutes(service.deadLetters(), guard, verbs),
                 new PageEndpoint(settings.dashboard(), answers), feed,
                 service.clients().reads()));
-        this.listener = new Listener(settings.host(), settings.port(), IO_THREADS, WORKERS,
+        Listener listener = new Listener(settings.host(), settings.port(), IO_THREADS, WORKERS,
                 CONNECTIONS_MAX, tls);
-        this.undertow = listener.with(limits.head(), limits.idleTimeout(),
+        this.server = listener.with(limits.head(), limits.idleTimeout(),
                 limits.requestTimeout(),
                 ENTITY_BYTES_MAX, this);
     }
@@ -117,13 +115,13 @@ public final class AdminServer implements HttpHandler {
      * @throws RuntimeException if the address cannot be bound; its cause says why
      */
     public void start() {
-        listener.start(undertow);
-        feed.start(undertow.getWorker().getIoThread());
+        server.start();
+        feed.start(server.ioThread());
     }
 
     /** The port it listens on. */
     public int port() {
-        return Listener.portOf(undertow);
+        return server.port();
     }
 
     @Override
@@ -144,6 +142,6 @@ public final class AdminServer implements HttpHandler {
 
     /** Closes all connections. */
     public void stop() {
-        undertow.stop();
+        server.stop();
     }
 }

@@ -12,7 +12,6 @@ import io.ringtally.ring.AdmissionGate;
 import io.ringtally.ring.Intake;
 import io.ringtally.ring.PointReads;
 import io.ringtally.time.Clock;
-import io.undertow.Undertow;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -36,8 +35,7 @@ public final class HttpServer {
     private final Routes routes;
     private final ReadRoutes reads;
     private final SseEndpoint streams;
-    private final Listener listener;
-    private final Undertow undertow;
+    private final Server server;
 
     /**
      * Builds a server that does not listen yet.
@@ -55,11 +53,11 @@ public final class HttpServer {
         Routes.Endpoints endpoints = endpoints(settings, generator, service, guard, unread);
         this.reads = endpoints.reads();
         this.routes = new Routes(endpoints);
-        this.listener = new Listener(settings.host(), settings.port(), settings.ioThreads(),
-                // nothing is dispatched to workers; Undertow wants at least one
+        Listener listener = new Listener(settings.host(), settings.port(), settings.ioThreads(),
+                // nothing is dispatched to workers; XNIO wants at least one
                 1, settings.maxConnections(), service.tls());
         // endpoints have limits of their own, below this one
-        this.undertow = listener.with(settings.head(), settings.idleTimeout(),
+        this.server = listener.with(settings.head(), settings.idleTimeout(),
                 settings.requestTimeout(), settings.bodies().maxBulkBytes() + DROPPED_BYTES_MAX,
                 routes);
     }
@@ -114,12 +112,12 @@ public final class HttpServer {
      * @throws RuntimeException if the address cannot be bound; its cause says why
      */
     public void start() {
-        listener.start(undertow);
+        server.start();
     }
 
     /** The port it listens on. */
     public int port() {
-        return Listener.portOf(undertow);
+        return server.port();
     }
 
     /** Its reads, for another listener. */
@@ -144,7 +142,7 @@ public final class HttpServer {
 
     /** Open connections. */
     public int connections() {
-        return Listener.connectionsOf(undertow);
+        return server.connections();
     }
 
     /** Requests that wait for something: their body, their level, a shard, Postgres. */
@@ -180,9 +178,9 @@ public final class HttpServer {
         awaitQuiet(deadline, TimeUnit.SECONDS.toNanos(1));
         // clients that connect again and again are never quiet: those who are in get their answer,
         // the others find nobody
-        undertow.getListenerInfo().forEach(Undertow.ListenerInfo::suspend);
+        server.turnAway();
         awaitQuiet(deadline, 3 * QUIET_NANOS);
-        undertow.stop();
+        server.stop();
     }
 
     /** Waits until nothing is open and nothing has come for a while, for so long at most. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,8 @@ class SlowClientsIT {
     private static final long CUT_OFF_WITHIN_MILLIS = 5 * REQUEST_TIMEOUT_MILLIS;
 
     private static final int RECEIVE_BYTES = 4_096;
+    /** Far more than are closed at once. */
+    private static final int ENDING_TOGETHER = 1_500;
     private static final int KEPT_BYTES_MAX = 512 * 1024;
 
     /** A line of the kernel's table: number, ports of both sides, state, bytes to be sent. */
@@ -150,6 +153,37 @@ class SlowClientsIT {
                     cutOff = true;
                 }
             }
+        }
+    }
+
+    @Test
+    void connectionsThatEndTogetherAreClosedToTheLast() throws Exception {
+        byte[] request = RawConnection.bytes("GET /status HTTP/1.1\r\nHost: x\r\n\r\n");
+        List<RawConnection> many = new ArrayList<>();
+        double before = connections();
+        try {
+            for (int i = 0; i < ENDING_TOGETHER; i++) {
+                many.add(new RawConnection(service));
+            }
+            for (RawConnection one : many) {
+                assertEquals(200, one.send(request).answer().status());
+            }
+            double most = connections();
+            assertTrue(most >= before + ENDING_TOGETHER / 2, before + " rose to " + most);
+        } finally {
+            for (RawConnection one : many) {
+                one.close();
+            }
+        }
+        service.await("all of them are closed", Duration.ofSeconds(20),
+                () -> connections() <= before + 1);
+    }
+
+    private static double connections() {
+        try {
+            return Scrape.of(service).value("ringtally_http_connections");
+        } catch (IOException unreachable) {
+            throw new UncheckedIOException(unreachable);
         }
     }
 
