@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.xnio.ChannelListener;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
@@ -32,6 +34,8 @@ import org.xnio.management.XnioServerMXBean;
  * <p>Threading: started and stopped by one thread; any may ask in between.
  */
 final class Server {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
     private static final int SHUTDOWN_MILLIS = 5_000;
     /** As Undertow has it by itself. */
@@ -82,8 +86,7 @@ final class Server {
             UndertowXnioSsl ssl = new UndertowXnioSsl(xnio,
                     OptionMap.create(Options.USE_DIRECT_BUFFERS, true), tls.context());
             tls.onChange(ssl::updateSSLContext);
-            opened = connection -> http.handleEvent(
-                    ssl.wrapExistingConnection(connection, socketOptions, false));
+            opened = connection -> secure(ssl, connection);
         }
         ChannelListener<StreamConnection> accepted = opened;
         try {
@@ -99,6 +102,18 @@ final class Server {
             throw new UncheckedIOException(failed);
         }
         socket.resumeAccepts();
+    }
+
+    private void secure(UndertowXnioSsl ssl, StreamConnection connection) {
+        StreamConnection secured;
+        try {
+            secured = ssl.wrapExistingConnection(connection, socketOptions, false);
+        } catch (RuntimeException unusable) {
+            LOG.warn("a connection could not be secured and is closed", unusable);
+            IoUtils.safeClose(connection);
+            return;
+        }
+        http.handleEvent(secured);
     }
 
     /** The port it listens on. */
