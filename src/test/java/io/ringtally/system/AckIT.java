@@ -90,7 +90,7 @@ class AckIT {
     void saysOutcomeUnknownWhenPostgresDoesNotComeInTimeAndCountsAllTheSame() throws Exception {
         String database = TestPostgres.shared().newDatabase();
         try (RunningService service = RunningService.start(directory.resolve("data"), database,
-                Map.of("RINGTALLY_ACK_TIMEOUT", "300ms"));
+                Map.of("RINGTALLY_ACK_TIMEOUT", "3s"));
                 Connection other = DriverManager.getConnection(database, "postgres", "")) {
             other.setAutoCommit(false);
             try (Statement statement = other.createStatement()) {

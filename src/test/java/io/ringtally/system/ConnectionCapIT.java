@@ -51,7 +51,7 @@ class ConnectionCapIT {
             while (inside.size() < CAP) {
                 RawConnection connection = new RawConnection(service);
                 inside.add(connection);
-                if (!connection.send(STATUS).answersWithin(Duration.ofSeconds(1))) {
+                if (!connection.send(STATUS).answersWithin(Duration.ofSeconds(5))) {
                     break;
                 }
                 assertEquals(200, connection.answer().status());

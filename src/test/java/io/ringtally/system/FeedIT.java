@@ -48,7 +48,7 @@ class FeedIT {
                         "RINGTALLY_CONFIG",
                         Files.writeString(directory.resolve("apps.conf"), apps).toString(),
                         "RINGTALLY_DASHBOARD_CLIENTS_MAX", String.valueOf(MAX),
-                        "RINGTALLY_HTTP_SSE_HEARTBEAT", "2s"));
+                        "RINGTALLY_HTTP_SSE_HEARTBEAT", "10s"));
     }
 
     @AfterAll

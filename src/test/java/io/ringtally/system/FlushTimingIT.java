@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FlushTimingIT {
 
     /** What a busy test machine may add to a promise now and then, and what it always may. */
-    private static final long STALL_MILLIS = 2_500;
+    private static final long STALL_MILLIS = 8_000;
     private static final long GRACE_MILLIS = 500;
 
     /** Much longer than a flush takes, much shorter than the ten seconds of a timed one. */

@@ -58,6 +58,8 @@ class MetricsIT {
     }
 
     private void awaitPersisted() throws Exception {
+        // a shard that sleeps knows nothing yet of the newest events; a cut wakes it
+        TestLetters.flush(service);
         service.await("everything in Postgres", SOON, () -> service.status().contains(
                 "\"unpersisted_events\":0") && service.status().contains("\"pending_counters\":0"));
     }

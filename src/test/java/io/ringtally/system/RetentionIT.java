@@ -77,7 +77,7 @@ class RetentionIT {
 
     @Test
     void idleMessagesGoByTheTimeOfTheServerAndOthersStay() throws Exception {
-        try (RunningService service = launch("5s", null)) {
+        try (RunningService service = launch("15s", null)) {
             service.awaitStatus("up");
             count(service, "chat", "idle-", MESSAGES, "2100-01-01T00:00:00Z");
             count(service, "keep", "kept-", 3, "2001-01-01T00:00:00Z");

@@ -33,6 +33,7 @@ class RingFullIT {
                 Map.of("RINGTALLY_RING_SLOTS", String.valueOf(SLOTS), "JAVA_TOOL_OPTIONS",
                         faults.option()))) {
             service = started;
+            Contract contract = new Contract();
             faults.arm(service, "tally-batch-begins:1:stall");
             HttpResponse<String> refused = fill();
             assertEquals(503, refused.statusCode(), refused.body());
@@ -41,7 +42,7 @@ class RingFullIT {
             int seconds = Integer.parseInt(refused.headers().firstValue("Retry-After")
                     .orElse("0"));
             assertTrue(seconds >= 1 && seconds <= 60, "Retry-After: " + seconds);
-            everyOtherWayInIsRefusedToo();
+            everyOtherWayInIsRefusedToo(contract);
             service.await("room in the ring", SOON, () -> post(1).statusCode() == 202);
             assertEquals(0, service.terminate(SOON), service.log());
         }
@@ -61,8 +62,7 @@ class RingFullIT {
         return answer;
     }
 
-    private void everyOtherWayInIsRefusedToo() throws Exception {
-        Contract contract = new Contract();
+    private void everyOtherWayInIsRefusedToo(Contract contract) throws Exception {
         for (OpenApi.Operation operation : contract.having(507)) {
             if (operation.method().equals("POST")) {
                 contract.expect(service, operation, ContractCalls.good(operation), 503);

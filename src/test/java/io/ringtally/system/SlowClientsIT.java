@@ -163,13 +163,13 @@ class SlowClientsIT {
         double before = connections();
         try {
             for (int i = 0; i < ENDING_TOGETHER; i++) {
-                many.add(new RawConnection(service));
-            }
-            for (RawConnection one : many) {
-                assertEquals(200, one.send(request).answer().status());
+                many.add(new RawConnection(service).send(request));
             }
             double most = connections();
             assertTrue(most >= before + ENDING_TOGETHER / 2, before + " rose to " + most);
+            for (RawConnection one : many) {
+                assertEquals(200, one.answer().status());
+            }
         } finally {
             for (RawConnection one : many) {
                 one.close();

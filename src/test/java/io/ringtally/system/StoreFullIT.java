@@ -26,7 +26,8 @@ class StoreFullIT {
     @Test
     void newIdsAreRefusedAndKnownOnesGoOnAlsoAfterARestart() throws Exception {
         String database = TestPostgres.shared().newDatabase();
-        Map<String, String> small = Map.of("RINGTALLY_STORE_MAX_COUNTERS", "" + COUNTERS_MAX);
+        Map<String, String> small = Map.of("RINGTALLY_STORE_MAX_COUNTERS", "" + COUNTERS_MAX,
+                "RINGTALLY_TALLY_SHARDS", "1");
         try (RunningService first = RunningService.start(directory.resolve("data"), database,
                 small)) {
             service = first;

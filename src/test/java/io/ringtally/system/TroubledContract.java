@@ -62,6 +62,7 @@ final class TroubledContract implements AutoCloseable {
         service = RunningService.start(directory.resolve("data"), url, Map.of(
                 "RINGTALLY_PERSIST_MAX_DELAY", "10s", "RINGTALLY_ACK_TIMEOUT", "300ms",
                 "RINGTALLY_SHUTDOWN_DRAIN_TIMEOUT", "1s",
+                "RINGTALLY_TALLY_SHARDS", "1",
                 "RINGTALLY_STORE_MAX_COUNTERS", String.valueOf(COUNTERS_MAX),
                 "RINGTALLY_HTTP_IO_THREADS", "4", "RINGTALLY_GENERATOR_ENABLED", "true",
                 "JAVA_TOOL_OPTIONS", faults.option()));
