@@ -105,6 +105,12 @@ public final class ChangeSet {
         acceptedSum.add(value);
     }
 
+    /** The entry of a key, made if it is absent. */
+    int entryOf(CounterKey key, long keyHash) {
+        int entry = find(key, keyHash);
+        return entry >= 0 ? entry : insert(key, keyHash);
+    }
+
     /** The entry of a key, or -1. */
     int find(CounterKey key, long keyHash) {
         int mask = index.length - 1;
@@ -323,11 +329,6 @@ public final class ChangeSet {
     /** Whether the change fits 64 bits. */
     boolean isLong(int entry) {
         return get(entry, DELTA_HIGH) == get(entry, DELTA_LOW) >> 63;
-    }
-
-    /** The lowest 64 bits of the change. */
-    long delta64(int entry) {
-        return get(entry, DELTA_LOW);
     }
 
     long deltaAsLong(int entry) {

@@ -200,10 +200,8 @@ public final class TallyShard implements AutoCloseable {
 
     private void settleOneByOne(int entry, CounterEntry counter, EventWalk walk) {
         long keyHash = collapsed.hash[entry];
-        OneByOne events = new OneByOne(collapsed.address[entry], key, counter, changes, () -> {
-            int change = changes.find(key, keyHash);
-            return change < 0 ? changes.insert(key, keyHash) : change;
-        });
+        OneByOne events = new OneByOne(collapsed.address[entry], key, counter, changes,
+                () -> changes.entryOf(key, keyHash));
         walk.each(events);
         events.settle();
     }

@@ -125,16 +125,7 @@ class QuotaIT {
     }
 
     private HttpResponse<String> post(String app, String message, String event) throws Exception {
-        HttpResponse<String> answer;
-        do {
-            answer = offer(app, message, event);
-        } while (answer.body().contains("ring-full")); // a small one, for whom a pause is long
-        return answer;
-    }
-
-    private HttpResponse<String> offer(String app, String message, String event)
-            throws Exception {
-        return service.post("/api/event", "{\"app_id\":\"" + app + "\",\"message_id\":\""
+        return service.postWhenThereIsRoom("/api/event", "{\"app_id\":\"" + app + "\",\"message_id\":\""
                 + message + "\",\"event\":\"" + event + "\"}");
     }
 

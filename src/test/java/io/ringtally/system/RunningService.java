@@ -191,6 +191,15 @@ public final class RunningService implements AutoCloseable {
         return post(path, "application/json", json);
     }
 
+    /** The same, again for as long as the ring is full: a small one is while a stage pauses. */
+    HttpResponse<String> postWhenThereIsRoom(String path, String json) throws IOException {
+        HttpResponse<String> answer;
+        do {
+            answer = post(path, json);
+        } while (answer.body().contains("ring-full"));
+        return answer;
+    }
+
     public HttpResponse<String> post(String path, String contentType, String body)
             throws IOException {
         return send(HttpRequest.newBuilder(URI.create(url() + path))
