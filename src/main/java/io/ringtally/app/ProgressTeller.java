@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Tells how far long work has come: every two seconds in the log, and on a terminal by a bar.
  *
- * <p>Threading: a thread of its own calls {@link #tick}, from {@link #start} to {@link #close}.
+ * <p>Threading: a thread of its own calls {@link #tick}, from {@link #start} to {@link #close}; or
+ * one thread of somebody else.
  */
 final class ProgressTeller implements AutoCloseable {
 
@@ -37,6 +38,11 @@ final class ProgressTeller implements AutoCloseable {
         this.works = works;
         this.bar = bar;
         this.lines = lines;
+    }
+
+    /** A teller without a bar for whoever calls {@link #tick} himself. */
+    static ProgressTeller of(WorkProgress... works) {
+        return new ProgressTeller(List.of(works), null, line -> LOG.info("{}", line));
     }
 
     /** Begins to look after these. */

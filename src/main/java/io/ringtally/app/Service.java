@@ -92,7 +92,14 @@ final class Service {
             beans = ManagementBeans.register(new Management(pipeline, log), pipeline.gate,
                     pipeline.ring, settings.tally(), clock);
             pipeline.ring.onShardsChanged(beans::shards);
-            seconds = EverySecond.start(pipeline.latencies::tick, beans::look);
+            ProgressTeller operators = ProgressTeller.of(pipeline.operations.draining(),
+                    pipeline.operations.resharding());
+            seconds = EverySecond.start(pipeline.latencies::tick, beans::look, () -> {
+                // the end has a teller of its own
+                if (isUp()) {
+                    operators.tick();
+                }
+            });
             listen(pipeline.http::start, "http", settings.http().host(), settings.http().port());
             admin = new AdminPort(settings, pipeline, log, clock);
             listen(admin::start, "admin", settings.admin().host(), settings.admin().port());

@@ -8,16 +8,20 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Which share of the time each thread was on a processor between two looks. A look costs some
- * system calls per thread, so there is none while nobody wants to know.
+ * Which share of the time each thread was on a processor between two looks. A look costs a system
+ * call per thread, so there is none while nobody wants to know.
  *
  * <p>Threading: one thread's.
  */
 final class BusyShares {
 
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    private Map<Long, Long> before = Map.of();
+    private Map<Long, Use> before = Map.of();
     private long beforeNanos;
+
+    /** What a thread had used, and what it is called: it is asked for its name once. */
+    private record Use(String name, long nanos) {
+    }
 
     /** Forgets the last look: the next one has nothing to compare with. */
     void forget() {
@@ -31,21 +35,27 @@ final class BusyShares {
         }
         long nowNanos = System.nanoTime();
         double spanNanos = Math.max(1, nowNanos - beforeNanos);
-        Map<Long, Long> now = new HashMap<>();
+        Map<Long, Use> now = new HashMap<>();
         Map<String, Double> shares = new TreeMap<>();
-        for (ThreadInfo info : threads.getThreadInfo(threads.getAllThreadIds())) {
-            if (info == null) {
+        for (long id : threads.getAllThreadIds()) {
+            long used = threads.getThreadCpuTime(id);
+            Use then = before.get(id);
+            String name = then != null ? then.name : nameOf(id);
+            if (used < 0 || name == null) {
                 continue; // it has ended
             }
-            long used = threads.getThreadCpuTime(info.getThreadId());
-            now.put(info.getThreadId(), used);
-            Long then = before.get(info.getThreadId());
-            if (then != null && used >= then) {
-                shares.merge(info.getThreadName(), (used - then) / spanNanos, Double::sum);
+            now.put(id, new Use(name, used));
+            if (then != null && used >= then.nanos) {
+                shares.merge(name, (used - then.nanos) / spanNanos, Double::sum);
             }
         }
         before = now;
         beforeNanos = nowNanos;
         return shares;
+    }
+
+    private String nameOf(long id) {
+        ThreadInfo info = threads.getThreadInfo(id);
+        return info == null ? null : info.getThreadName();
     }
 }

@@ -34,12 +34,17 @@ public final class Latency {
     private volatile LatencySnapshot lastTenSeconds;
     private volatile LatencySnapshot sinceStart;
 
-    /** What had been recorded at some time. */
-    private record Tick(long nanoTime, long[] counts) {
+    /**
+     * What had been recorded at some time.
+     *
+     * @param counts the same array as the tick before, where nothing was recorded meanwhile
+     * @param sumNanos grows with whatever is recorded
+     */
+    private record Tick(long nanoTime, long[] counts, long sumNanos) {
     }
 
     Latency(long nanoTime, long epochMillis) {
-        first = new Tick(nanoTime, new long[LatencyBuckets.COUNT]);
+        first = new Tick(nanoTime, new long[LatencyBuckets.COUNT], 0);
         ticks.add(first);
         lastSecond = LatencySnapshot.nothing(epochMillis, 0);
         lastTenSeconds = lastSecond;
@@ -60,8 +65,11 @@ public final class Latency {
 
     /** A second has passed, or somewhat more. */
     void tick(long nanoTime, long epochMillis) {
-        Tick now = new Tick(nanoTime, counts());
-        LatencySnapshot second = between(ticks.getLast(), now, epochMillis);
+        Tick before = ticks.getLast();
+        // the sum first: what comes meanwhile is found the next time
+        long sum = sumNanos();
+        Tick now = new Tick(nanoTime, sum == before.sumNanos ? before.counts : counts(), sum);
+        LatencySnapshot second = between(before, now, epochMillis);
         ticks.addLast(now);
         if (ticks.size() > WINDOW + 1) {
             ticks.removeFirst();
@@ -78,6 +86,9 @@ public final class Latency {
     }
 
     private LatencySnapshot between(Tick begin, Tick end, long endMillis) {
+        if (begin.counts == end.counts) {
+            return LatencySnapshot.nothing(endMillis, spanMillis(begin, end));
+        }
         scratch.reset();
         for (int i = 0; i < end.counts.length; i++) {
             long count = end.counts[i] - begin.counts[i];
@@ -85,14 +96,18 @@ public final class Latency {
                 scratch.recordValueWithCount(LatencyBuckets.lowest(i), count);
             }
         }
-        long spanMillis = (end.nanoTime - begin.nanoTime) / 1_000_000;
-        if (scratch.getTotalCount() == 0) {
-            return LatencySnapshot.nothing(endMillis, spanMillis);
-        }
-        return new LatencySnapshot(endMillis, spanMillis, scratch.getTotalCount(),
+        return new LatencySnapshot(endMillis, spanMillis(begin, end), scratch.getTotalCount(),
                 scratch.getValueAtPercentile(50), scratch.getValueAtPercentile(90),
                 scratch.getValueAtPercentile(99), scratch.getValueAtPercentile(99.9),
                 scratch.getMaxValue());
+    }
+
+    private long sumNanos() {
+        return writers.stream().mapToLong(LatencyWriter::sumNanos).sum();
+    }
+
+    private static long spanMillis(Tick begin, Tick end) {
+        return (end.nanoTime - begin.nanoTime) / 1_000_000;
     }
 
     private long[] counts() {
@@ -126,7 +141,7 @@ public final class Latency {
     /** Everything recorded up to now, by bucket. */
     public LatencyTotals totals() {
         // the sum first: what comes meanwhile is missing from it rather than from the counts
-        long sum = writers.stream().mapToLong(LatencyWriter::sumNanos).sum();
+        long sum = sumNanos();
         return new LatencyTotals(counts(), sum);
     }
 }

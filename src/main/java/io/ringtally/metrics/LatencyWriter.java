@@ -30,10 +30,11 @@ public final class LatencyWriter {
     /**
      * Records as many equal durations.
      *
-     * @param nanos below 0 (a clock stepped back) counts as 0, above a day as a day
+     * @param nanos below 1 (a clock stepped back) counts as 1, so that the sum always grows; above
+     *     a day as a day
      */
     public void record(long nanos, long times) {
-        long within = Math.min(Math.max(nanos, 0), LatencyBuckets.MAX_NANOS);
+        long within = Math.min(Math.max(nanos, 1), LatencyBuckets.MAX_NANOS);
         int index = LatencyBuckets.indexOf(within);
         LONGS.setOpaque(counts, index, counts[index] + times);
         LONGS.setOpaque(sumNanos, 0, sumNanos[0] + within * times);

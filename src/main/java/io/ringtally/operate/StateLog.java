@@ -1,6 +1,7 @@
 package io.ringtally.operate;
 
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +16,8 @@ import org.slf4j.LoggerFactory;
 public final class StateLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(StateLog.class);
+
+    private static final Pattern FIGURES = Pattern.compile("\\d+");
 
     private final Supplier<String> word;
     private final Supplier<String> why;
@@ -44,7 +47,7 @@ public final class StateLog {
         String now = word.get();
         String reason = why.get();
         // figures in a reason go on changing while it stays the same
-        String kind = reason.replaceAll("\\d+", "#");
+        String kind = reason.isEmpty() ? "" : FIGURES.matcher(reason).replaceAll("#");
         if (now.equals(lastWord) && kind.equals(lastKind)) {
             return;
         }

@@ -26,6 +26,10 @@ public final class Flusher implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
 
     private static final long LOOK_NANOS = 100_000_000;
+    /** Between two looks whether what may still come into the ring has been applied. */
+    private static final long END_NANOS = 5_000_000;
+    /** While Postgres has everything; the first batch ends it. */
+    private static final long QUIET_NANOS = 1_000_000_000;
     private static final long COMPLAIN_NANOS = 10_000_000_000L;
 
     private final Database database;
@@ -43,6 +47,8 @@ public final class Flusher implements Runnable {
     private volatile Thread thread;
     private volatile boolean paused;
     private volatile boolean finishing;
+    /** Whether it sleeps until something is applied. */
+    private volatile boolean quiet;
     private volatile boolean finished;
     private volatile boolean ended;
 
@@ -153,10 +159,18 @@ public final class Flusher implements Runnable {
     }
 
     private void sleepUntilDue() {
-        long rest = paused || finishing ? LOOK_NANOS / 20 : Math.min(LOOK_NANOS, dueInNanos());
+        if (finishing) {
+            LockSupport.parkNanos(this, END_NANOS);
+            return;
+        }
+        // before the look: a batch that it misses sees this, and ends the sleep
+        quiet = true;
+        quiet = source.unpersistedEvents() == 0;
+        long rest = quiet ? QUIET_NANOS : paused ? LOOK_NANOS : Math.min(LOOK_NANOS, dueInNanos());
         if (rest > 0) {
             LockSupport.parkNanos(this, rest);
         }
+        quiet = false;
     }
 
     private void flush() throws FencedException, InterruptedException {
@@ -256,9 +270,13 @@ public final class Flusher implements Runnable {
         LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(waitMillis));
     }
 
-    /** Wakes the flusher if as many events wait as are worth a flush. Called after each batch. */
+    /**
+     * Wakes the flusher if it has nothing to wait for, or as many events wait as are worth a flush.
+     * Called after each batch.
+     */
     public void eventsApplied() {
-        if (!paused && source.unpersistedEvents() > policy.settings().maxUpdates()) {
+        if (quiet || !paused
+                && source.unpersistedEvents() > policy.settings().maxUpdates()) {
             LockSupport.unpark(thread);
         }
     }

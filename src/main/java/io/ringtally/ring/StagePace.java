@@ -8,7 +8,7 @@ package io.ringtally.ring;
  */
 public interface StagePace {
 
-    /** Longest sleep, nanoseconds. */
+    /** Longest sleep while records come, nanoseconds. */
     long parkNanos();
 
     /** Slots after which a sleeping stage is woken although the ring has room; at least 1. */

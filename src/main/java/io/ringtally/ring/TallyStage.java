@@ -10,6 +10,7 @@ import io.ringtally.tally.EventWalk;
 import io.ringtally.tally.TallyShard;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +20,9 @@ import org.slf4j.LoggerFactory;
  * slice, answers reads, and sleeps until there is a reason to wake.
  *
  * <p>After a batch it sleeps even if a few more records have come: batches stay large and cheap. A
- * bell, a quarter-full ring, or as many records as are worth a flush end the sleep.
+ * bell, a quarter-full ring, or as many records as are worth a flush end the sleep. Where nothing
+ * has come for a whole sleep it sleeps on until something does: a service that nobody uses wakes
+ * nobody.
  *
  * <p>Threading: {@link #run} is the stage's thread. {@link #submit}, {@link #stop} and the getters
  * are for any thread.
@@ -35,6 +38,8 @@ final class TallyStage implements Runnable {
     private static final int TASKS_MAX = 10_000;
     /** While a slow resource is called, reads and cuts shall not wait for a long batch. */
     private static final int SLOW_BATCH_SLOTS = 4;
+    /** Not for ever, only as a matter of caution: the next record ends the sleep. */
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final TallyShard shard;
     private final Sequencer sequencer;
@@ -56,6 +61,8 @@ final class TallyStage implements Runnable {
     /** Whether the shard has handed over all it had at a cut, and applies nothing behind it. */
     private boolean ended;
     private volatile boolean retired;
+    /** What would have come next when it slept as long as its pace allows, or was rung. */
+    private long sleptBefore = Sequencer.INITIAL_CURSOR_VALUE;
     /** Events that are not enough for a call of the resource. */
     private long notCalledFor;
     /** Events up to here were accepted in an earlier run: how long they took says nothing. */
@@ -103,13 +110,17 @@ final class TallyStage implements Runnable {
     }
 
     private void sleep(long next) {
-        if (resource.isOn() && sequencer.getCursor() >= next) {
+        long claimed = sequencer.getCursor();
+        if (resource.isOn() && claimed >= next) {
             return; // it waits elsewhere, and its batches are small
         }
-        if (sequencer.getCursor() - next < wakeBacklog) {
+        if (claimed < next && sleptBefore == next) {
+            bell.await(next, sequencer::getCursor, QUIET_NANOS);
+        } else if (claimed - next < wakeBacklog) {
             StagePace pace = listener.pace();
             long wakeAt = next + Math.min(wakeBacklog, pace.slotsUntilWake()) - 1;
             bell.await(wakeAt, sequencer::getCursor, pace.parkNanos());
+            sleptBefore = next;
         }
     }
 

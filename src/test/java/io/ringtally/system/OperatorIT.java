@@ -5,12 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -90,6 +96,28 @@ class OperatorIT {
         assertEquals(202, service.post("/increment", ONE).statusCode());
         assertTrue(body("/v1/admin/troubles").contains("\"status\":\"draining\""),
                 body("/v1/admin/troubles"));
+    }
+
+    @Test
+    void aDrainThatWaitsForPostgresTellsTheLogHowFarItIs() throws Exception {
+        assertEquals(202, service.post("/increment", ONE).statusCode());
+        CompletableFuture<HttpResponse<String>> drained;
+        try (Connection lock = DriverManager.getConnection(database);
+                Statement statement = lock.createStatement()) {
+            lock.setAutoCommit(false);
+            statement.execute("lock table ringtally.counter in access exclusive mode");
+            drained = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return act("POST", "/v1/admin/drain", null);
+                } catch (IOException gone) {
+                    throw new UncheckedIOException(gone);
+                }
+            });
+            service.await("a line about the drain", Duration.ofSeconds(20), () ->
+                    logText().contains("draining: 0 of 1 counters, 0 %"));
+        }
+        assertEquals("{\"paused\":false,\"draining\":true}",
+                drained.get(20, TimeUnit.SECONDS).body());
     }
 
     @Test
@@ -227,6 +255,14 @@ class OperatorIT {
     private static int refused() {
         try {
             return service.post("/increment", ONE).statusCode();
+        } catch (IOException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    private static String logText() {
+        try {
+            return service.log();
         } catch (IOException failed) {
             throw new AssertionError(failed);
         }
