@@ -177,7 +177,7 @@ final class Feeds {
                     key.cancel();
                 }
                 begun[0] = true;
-                events += text.split("\ndata:", -1).length - 1;
+                events += text.split("(?:^|\n)data:", -1).length - 1;
             } catch (IOException failure) {
                 broken = failure.toString();
                 key.cancel();
