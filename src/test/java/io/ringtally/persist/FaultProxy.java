@@ -338,9 +338,10 @@ public final class FaultProxy implements AutoCloseable {
                 int length) throws IOException {
             AtomicLong count = passed[direction.ordinal()];
             int let = now.allowed(direction, bytes, length, count.get());
+            // before they are seen: whoever has them may arm the next fault, which counts anew
+            count.addAndGet(let);
             out.write(bytes, 0, let);
             out.flush();
-            count.addAndGet(let);
             return let;
         }
 
