@@ -40,14 +40,14 @@ final class ProgressTeller implements AutoCloseable {
         this.lines = lines;
     }
 
-    /** A teller without a bar for whoever calls {@link #tick} himself. */
-    static ProgressTeller of(WorkProgress... works) {
-        return new ProgressTeller(List.of(works), null, line -> LOG.info("{}", line));
+    /** One that tells the log, for whoever calls {@link #tick} himself. */
+    static ProgressTeller of(List<WorkProgress> works, StderrBar bar) {
+        return new ProgressTeller(works, bar, line -> LOG.info("{}", line));
     }
 
     /** Begins to look after these. */
     static ProgressTeller start(List<WorkProgress> works, StderrBar bar) {
-        ProgressTeller teller = new ProgressTeller(works, bar, line -> LOG.info("{}", line));
+        ProgressTeller teller = of(works, bar);
         Thread thread = new Thread(teller::run, "progress");
         thread.setDaemon(true);
         thread.start();

@@ -18,6 +18,7 @@ import io.ringtally.time.SystemClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -92,8 +93,8 @@ final class Service {
             beans = ManagementBeans.register(new Management(pipeline, log), pipeline.gate,
                     pipeline.ring, settings.tally(), clock);
             pipeline.ring.onShardsChanged(beans::shards);
-            ProgressTeller operators = ProgressTeller.of(pipeline.operations.draining(),
-                    pipeline.operations.resharding());
+            ProgressTeller operators = ProgressTeller.of(List.of(pipeline.operations.draining(),
+                    pipeline.operations.resharding()), null);
             seconds = EverySecond.start(pipeline.latencies::tick, beans::look, () -> {
                 // the end has a teller of its own
                 if (isUp()) {

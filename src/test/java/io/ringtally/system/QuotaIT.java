@@ -125,8 +125,8 @@ class QuotaIT {
     }
 
     private HttpResponse<String> post(String app, String message, String event) throws Exception {
-        return service.postWhenThereIsRoom("/api/event", "{\"app_id\":\"" + app + "\",\"message_id\":\""
-                + message + "\",\"event\":\"" + event + "\"}");
+        return service.postWhenThereIsRoom("/api/event", "{\"app_id\":\"" + app
+                + "\",\"message_id\":\"" + message + "\",\"event\":\"" + event + "\"}");
     }
 
     private static String lines(String... messages) {
