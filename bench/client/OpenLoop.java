@@ -13,13 +13,15 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Posts increments on a fixed schedule, whatever the answers do, and takes each latency from the
  * moment the request was due: a server that stalls is asked as much as one that does not, and all
  * that had to wait is late. Every latency is kept, so percentiles are exact.
  *
- * <p>It polls without a pause, so it wants a core of its own.
+ * <p>It polls. Without a rest between two looks it wants a core of its own; with one it leaves the
+ * cores to others, and an answer is seen as much later at the most.
  *
  * <p>Threading: one thread does everything.
  */
@@ -34,14 +36,16 @@ final class OpenLoop {
     private final ArrayDeque<Link> idle = new ArrayDeque<>();
     private final ByteBuffer[] requests;
     private final double periodNanos;
+    private final long restNanos;
     private final int unrecorded;
     private final int[] micros;
     private int due;
     private int ok;
     private int refused;
 
-    private OpenLoop(int port, double rate, int warmSeconds, int seconds, int connections)
-            throws IOException {
+    private OpenLoop(int port, double rate, int warmSeconds, int seconds, int connections,
+            int restMicros) throws IOException {
+        restNanos = restMicros * 1_000L;
         requests = requests(port);
         periodNanos = 1e9 / rate;
         unrecorded = (int) (rate * warmSeconds);
@@ -52,15 +56,18 @@ final class OpenLoop {
         }
     }
 
-    /** Arguments: port, requests a second, seconds before and while it records, connections. */
+    /**
+     * Arguments: port, requests a second, seconds before and while it records, connections,
+     * microseconds between two looks.
+     */
     public static void main(String[] words) throws IOException {
-        if (words.length != 5) {
-            System.err.println("usage: OpenLoop PORT RATE WARM_SECONDS SECONDS CONNECTIONS");
+        if (words.length != 6) {
+            System.err.println("usage: OpenLoop PORT RATE WARM_SECONDS SECONDS CONNECTIONS REST");
             System.exit(2);
         }
         OpenLoop loop = new OpenLoop(Integer.parseInt(words[0]), Double.parseDouble(words[1]),
                 Integer.parseInt(words[2]), Integer.parseInt(words[3]),
-                Integer.parseInt(words[4]));
+                Integer.parseInt(words[4]), Integer.parseInt(words[5]));
         loop.run();
         loop.print();
     }
@@ -93,7 +100,9 @@ final class OpenLoop {
                 idle.poll().send(due, begun + (long) (due * periodNanos));
                 due++;
             }
-            selector.selectNow(this::answered);
+            if (selector.selectNow(this::answered) == 0 && restNanos > 0) {
+                LockSupport.parkNanos(restNanos);
+            }
         }
     }
 

@@ -23,8 +23,13 @@ import java.util.Locale;
 final class SlowConnections {
 
     private static final long DRIP_NANOS = 5_000_000_000L;
-    /** Opened over as long as a drip takes, so that drips and ends are spread as evenly. */
-    private static final long SPREAD_NANOS = DRIP_NANOS;
+    /**
+     * Opened over as long as the server gives a request, so that drips, ends and those that come
+     * again are spread as evenly.
+     */
+    private static final long SPREAD_NANOS = 2 * DRIP_NANOS;
+    /** Short, so that those which are due come one by one and not in bursts. */
+    private static final int LOOK_MILLIS = 1;
 
     private static final String POST = "POST /increment HTTP/1.1\r\nHost: x\r\n";
     /** Of 70 kB each. Many short answers would be a flood instead, and hide what is looked for. */
@@ -83,7 +88,7 @@ final class SlowConnections {
                 said = true;
             }
             drip();
-            selector.select(this::readable, 10);
+            selector.select(this::readable, LOOK_MILLIS);
         }
         System.out.printf(Locale.ROOT, "slow open=%d opened=%d cut=%d%n", open, opened, cut);
     }

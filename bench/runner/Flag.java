@@ -15,6 +15,7 @@ enum Flag {
     RECORDS("10000000", "replay: events that PostgreSQL lacks at the least"),
     RATE("20000", "latency, slow: requests a second"),
     SLOW("10000", "slow: connections of each kind"),
+    KINDS("none,heads,bodies,idle,readers,ending", "slow: which kinds, the one without any first"),
     FEEDS("50", "feeds: how many dashboards are open in the last arm"),
     DURATION("30s", "length of a measured window"),
     WINDOW("2s", "length of a warm-up window"),

@@ -117,8 +117,12 @@ final class Session implements AutoCloseable {
         return window;
     }
 
-    /** Requests on a schedule; all that was sent is answered when it returns, or given up. */
-    OpenLoopResult openLoop() {
+    /**
+     * Requests on a schedule; all that was sent is answered when it returns, or given up.
+     *
+     * @param restMicros between two looks of the client; 0: it has a core of its own
+     */
+    OpenLoopResult openLoop(int restMicros) {
         Options options = rig.options();
         List<String> words = new ArrayList<>(Pin.to(options.text(Flag.PIN_CLIENT)));
         words.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -126,7 +130,7 @@ final class Session implements AutoCloseable {
                 options.text(Flag.HTTP_PORT), options.text(Flag.RATE),
                 Long.toString(options.duration(Flag.REST).toSeconds()),
                 Long.toString(options.duration(Flag.DURATION).toSeconds()),
-                options.text(Flag.CONNECTIONS)));
+                options.text(Flag.CONNECTIONS), Integer.toString(restMicros)));
         String output = Command.output(words);
         OpenLoopResult result = OpenLoopResult.parse(output);
         rig.results().raw(arm.label() + " on an open schedule", output);

@@ -25,8 +25,15 @@ final class SlowClients {
     /** Idle ones whose client is killed in the middle of the measurement. */
     private static final String ENDING = "ending";
     private static final Duration CLOSED_WITHIN = Duration.ofMinutes(1);
-    private static final List<String> KINDS = List.of("none", "heads", "bodies", "idle",
-            "readers", ENDING);
+
+    /**
+     * In reality they are elsewhere and take none of the server's cores. Here they have what the
+     * server and the healthy client leave; niceness alone lets them finish their slices.
+     */
+    private static final List<String> LAST_IN_TURN = List.of("chrt", "--idle", "0");
+
+    /** The healthy client leaves the cores to the server in between. */
+    private static final int REST_MICROS = 20;
 
     /** Files a server may open meanwhile for itself. */
     private static final int FEW = 50;
@@ -37,11 +44,13 @@ final class SlowClients {
 
     private final Rig rig;
     private final Options options;
+    private final List<String> kinds;
     private final List<Run> runs = new ArrayList<>();
 
     private SlowClients(Rig rig) {
         this.rig = rig;
         this.options = rig.options();
+        this.kinds = options.list(Flag.KINDS);
     }
 
     static boolean run(Rig rig) {
@@ -53,7 +62,7 @@ final class SlowClients {
         try (Session session = new Session(rig, arm, options.onlyIoThreads())) {
             WarmUp.on(session, options.list(Flag.SCRIPTS).get(0), options);
             for (int round = 0; round < options.whole(Flag.ROUNDS); round++) {
-                for (String kind : KINDS) {
+                for (String kind : kinds) {
                     Run run = take(session, round, kind);
                     Rig.say("  " + kind + " round " + (round + 1) + ": " + run.result.line()
                             + ", " + run.anonymousMib + " MiB, " + run.slow);
@@ -81,10 +90,11 @@ final class SlowClients {
 
     private Run measure(Session session, int round, String kind) {
         if (kind.equals("none")) {
-            OpenLoopResult alone = session.openLoop();
+            OpenLoopResult alone = session.openLoop(REST_MICROS);
             return new Run(round, kind, alone, rig.procStat().anonymousMib(session.pid()), "-");
         }
         List<String> words = new ArrayList<>(Pin.to(options.text(Flag.PIN_CLIENT)));
+        words.addAll(LAST_IN_TURN);
         words.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp", System.getProperty("java.class.path"), "bench.client.SlowConnections",
                 options.text(Flag.HTTP_PORT), kind.equals(ENDING) ? "idle" : kind,
@@ -104,7 +114,7 @@ final class SlowClients {
                 CompletableFuture.delayedExecutor(middle, TimeUnit.MILLISECONDS)
                         .execute(dying::destroyForcibly);
             }
-            OpenLoopResult result = session.openLoop();
+            OpenLoopResult result = session.openLoop(REST_MICROS);
             long mib = rig.procStat().anonymousMib(session.pid());
             if (kind.equals(ENDING)) {
                 return new Run(round, kind, result, mib, "killed in the middle");
@@ -132,12 +142,14 @@ final class SlowClients {
                 options.text(Flag.SLOW), arm.description());
         line(text, "- heads drip a header and bodies a body, a byte every 5 s; idle ones have had"
                 + " an answer; readers have asked for four answers of 70 kB and read none. What is"
-                + " cut off comes again. They are opened over 5 s, not at once; ending ones are"
-                + " idle ones whose client is killed in the middle");
+                + " cut off comes again. They are opened over 10 s, not at once; ending ones are"
+                + " idle ones whose client is killed in the middle. The slow clients have what the"
+                + " others leave of the cores (SCHED_IDLE); the healthy client looks for answers"
+                + " every %d us at the soonest", REST_MICROS);
         line(text, "");
         line(text, "| slow clients | p50 us | p99 us | p99 / baseline | max us | anonymous MiB |");
         line(text, "|---|---|---|---|---|---|");
-        for (String kind : KINDS) {
+        for (String kind : kinds) {
             line(text, "| %s | %s | %s | %s | %s | %s |", kind,
                     of(kind, run -> run.result.number("p50_us")).text("%,.0f"),
                     of(kind, run -> run.result.number("p99_us")).text("%,.0f"),
