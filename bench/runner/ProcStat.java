@@ -107,6 +107,10 @@ final class ProcStat {
 
     /** Threads of a pool are of one kind. */
     private static String kind(String name) {
+        // the second pool that a service opens
+        if (name.startsWith("XNIO-2")) {
+            return "admin port";
+        }
         if (name.startsWith("XNIO")) {
             return name.contains("I/O") ? "I/O" : "HTTP, other";
         }
@@ -116,7 +120,7 @@ final class ProcStat {
         if (name.matches("C[12] Compiler.*")) {
             return "compiler";
         }
-        return name.matches("(tally-\\d+|journal|journal-sync|flusher)")
+        return name.matches("(tally-\\d+|journal|journal-sync|flusher|seconds)")
                 ? name.replaceAll("-\\d+$", "") : "other";
     }
 
