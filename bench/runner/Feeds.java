@@ -29,6 +29,7 @@ final class Feeds {
 
     private static final List<Integer> OPEN_AT_REST = List.of(0, 1);
     private static final Duration AT_REST = Duration.ofSeconds(30);
+    private static final Duration BEGUN_WITHIN = Duration.ofSeconds(20);
     /** Kinds of threads that do nothing else under this load. */
     private static final List<String> OF_FEEDS = List.of("admin port", "seconds");
 
@@ -49,7 +50,8 @@ final class Feeds {
     private Feeds(Rig rig) {
         this.rig = rig;
         this.options = rig.options();
-        this.counts = List.of(0, options.whole(Flag.FEEDS));
+        this.counts = new ArrayList<>(List.of(0));
+        counts.addAll(options.wholes(Flag.FEEDS));
     }
 
     static boolean run(Rig rig) {
@@ -102,6 +104,7 @@ final class Feeds {
     private Run take(Session session, String script, int round, int open) {
         try (Readers readers = new Readers(adminPort(), open)) {
             Duration duration = options.duration(Flag.DURATION);
+            readers.awaitHistory();
             Window window = session.load(script, duration);
             readers.check();
             sample = window.load();
@@ -162,6 +165,7 @@ final class Feeds {
         private final List<SocketChannel> channels = new ArrayList<>();
         private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
         private volatile long events;
+        private volatile int begun;
         private volatile String broken = "";
         private volatile boolean closed;
         private final Thread thread = new Thread(this::read, "feeds");
@@ -203,12 +207,15 @@ final class Feeds {
                 int count = ((SocketChannel) key.channel()).read(buffer.clear());
                 String text = new String(buffer.array(), 0, Math.max(0, count),
                         StandardCharsets.UTF_8);
-                boolean[] begun = (boolean[]) key.attachment();
-                if (count < 0 || !begun[0] && !text.startsWith("HTTP/1.1 200")) {
+                boolean[] hasBegun = (boolean[]) key.attachment();
+                if (count < 0 || !hasBegun[0] && !text.startsWith("HTTP/1.1 200")) {
                     broken = count < 0 ? "a feed has ended" : text.lines().findFirst().orElse("");
                     key.cancel();
                 }
-                begun[0] = true;
+                if (!hasBegun[0]) {
+                    hasBegun[0] = true;
+                    begun++;
+                }
                 events += text.split("(?:^|\n)data:", -1).length - 1;
             } catch (IOException failure) {
                 broken = failure.toString();
@@ -219,6 +226,19 @@ final class Feeds {
         /** Events read so far; one that comes in two packets may be missed. */
         long events() {
             return events;
+        }
+
+        /** Until each has begun, and then a second: a feed begins with the history of minutes. */
+        void awaitHistory() {
+            long deadline = System.nanoTime() + BEGUN_WITHIN.toNanos();
+            while (begun < channels.size()) {
+                if (!broken.isEmpty() || System.nanoTime() > deadline) {
+                    throw new IllegalStateException(begun + " of " + channels.size()
+                            + " feeds have begun " + broken);
+                }
+                Pause.millis(10);
+            }
+            Pause.millis(1_000);
         }
 
         /** That all of them are open, and something has come where there are any. */

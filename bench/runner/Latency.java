@@ -61,7 +61,8 @@ final class Latency {
             WarmUp.on(session, options.list(Flag.SCRIPTS).get(0), options);
             Usage.Snapshot before = session.snapshot();
             long begun = System.nanoTime();
-            OpenLoopResult result = session.openLoop(0);
+            OpenLoopResult result = session.openLoop(
+                    options.duration(Flag.DURATION).toSeconds(), 0);
             double micros = (System.nanoTime() - begun) / 1e3;
             Run run = new Run(arm, round, result,
                     100 * before.until(session.snapshot()).serverMicros() / micros,

@@ -120,17 +120,18 @@ final class Session implements AutoCloseable {
     /**
      * Requests on a schedule; all that was sent is answered when it returns, or given up.
      *
+     * @param seconds that are recorded, after {@code --rest}
      * @param restMicros between two looks of the client; 0: it has a core of its own
      */
-    OpenLoopResult openLoop(int restMicros) {
+    OpenLoopResult openLoop(long seconds, int restMicros) {
         Options options = rig.options();
         List<String> words = new ArrayList<>(Pin.to(options.text(Flag.PIN_CLIENT)));
         words.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp", System.getProperty("java.class.path"), "bench.client.OpenLoop",
                 options.text(Flag.HTTP_PORT), options.text(Flag.RATE),
                 Long.toString(options.duration(Flag.REST).toSeconds()),
-                Long.toString(options.duration(Flag.DURATION).toSeconds()),
-                options.text(Flag.CONNECTIONS), Integer.toString(restMicros)));
+                Long.toString(seconds), options.text(Flag.CONNECTIONS),
+                Integer.toString(restMicros)));
         String output = Command.output(words);
         OpenLoopResult result = OpenLoopResult.parse(output);
         rig.results().raw(arm.label() + " on an open schedule", output);

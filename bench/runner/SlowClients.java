@@ -35,6 +35,9 @@ final class SlowClients {
     /** The healthy client leaves the cores to the server in between. */
     private static final int REST_MICROS = 20;
 
+    /** As long as a slow request gets, and what it takes to begin again. */
+    private static final long WARM_SECONDS = 15;
+
     /** Files a server may open meanwhile for itself. */
     private static final int FEW = 50;
 
@@ -61,9 +64,15 @@ final class SlowClients {
         Arm arm = Arm.named(options.text(Flag.ARM));
         try (Session session = new Session(rig, arm, options.onlyIoThreads())) {
             WarmUp.on(session, options.list(Flag.SCRIPTS).get(0), options);
+            for (String kind : kinds) {
+                // a service that has never cut anybody off has that code still to compile
+                Run run = take(session, -1, kind, WARM_SECONDS);
+                Rig.say("  " + kind + ", to warm up: " + run.result.line());
+            }
+            long seconds = options.duration(Flag.DURATION).toSeconds();
             for (int round = 0; round < options.whole(Flag.ROUNDS); round++) {
                 for (String kind : kinds) {
-                    Run run = take(session, round, kind);
+                    Run run = take(session, round, kind, seconds);
                     Rig.say("  " + kind + " round " + (round + 1) + ": " + run.result.line()
                             + ", " + run.anonymousMib + " MiB, " + run.slow);
                     runs.add(run);
@@ -75,9 +84,9 @@ final class SlowClients {
         }
     }
 
-    private Run take(Session session, int round, String kind) {
+    private Run take(Session session, int round, String kind, long seconds) {
         int before = rig.procStat().openFiles(session.pid());
-        Run run = measure(session, round, kind);
+        Run run = measure(session, round, kind, seconds);
         long deadline = System.nanoTime() + CLOSED_WITHIN.toNanos();
         while (rig.procStat().openFiles(session.pid()) > before + FEW) {
             if (System.nanoTime() > deadline) {
@@ -88,9 +97,9 @@ final class SlowClients {
         return run;
     }
 
-    private Run measure(Session session, int round, String kind) {
+    private Run measure(Session session, int round, String kind, long seconds) {
         if (kind.equals("none")) {
-            OpenLoopResult alone = session.openLoop(REST_MICROS);
+            OpenLoopResult alone = session.openLoop(seconds, REST_MICROS);
             return new Run(round, kind, alone, rig.procStat().anonymousMib(session.pid()), "-");
         }
         List<String> words = new ArrayList<>(Pin.to(options.text(Flag.PIN_CLIENT)));
@@ -109,12 +118,12 @@ final class SlowClients {
             }
             if (kind.equals(ENDING)) {
                 long middle = options.duration(Flag.REST).toMillis()
-                        + options.duration(Flag.DURATION).toMillis() / 2;
+                        + seconds * 1_000 / 2;
                 Process dying = slow;
                 CompletableFuture.delayedExecutor(middle, TimeUnit.MILLISECONDS)
                         .execute(dying::destroyForcibly);
             }
-            OpenLoopResult result = session.openLoop(REST_MICROS);
+            OpenLoopResult result = session.openLoop(seconds, REST_MICROS);
             long mib = rig.procStat().anonymousMib(session.pid());
             if (kind.equals(ENDING)) {
                 return new Run(round, kind, result, mib, "killed in the middle");
