@@ -19,6 +19,8 @@ record Answer(Map<Integer, String> rejected, int next, long retryAfterMillis, St
     private static final int REQUEST_TIMEOUT = 408;
     private static final int CONFLICT = 409;
     private static final int TOO_MANY = 429;
+    private static final int UNAVAILABLE = 503;
+    private static final int STORAGE_FULL = 507;
 
     /** Reads the answer to a batch of so many events sent with {@code mode=partial}. */
     static Answer of(int events, int status, String retryAfter, String body) {
@@ -31,6 +33,11 @@ record Answer(Map<Integer, String> rejected, int next, long retryAfterMillis, St
             return again(0, millis(retryAfter), detail(status, json));
         }
         return refused(events, status, json);
+    }
+
+    /** Whether an answer of this status leaves open whether events were counted. */
+    static boolean leavesOpen(int status) {
+        return status >= 500 && status != UNAVAILABLE && status != STORAGE_FULL;
     }
 
     /** Nothing of the batch has been counted, and nothing will be as it is. */

@@ -19,7 +19,8 @@ import java.util.Objects;
  * @param inFlight requests under way at once, 1 to 64
  * @param heldEvents events accepted by the client and not settled, above which it takes no more
  * @param requestTimeout after this a request counts as lost and is sent again
- * @param deliveryTimeout after this an event is given up
+ * @param deliveryTimeout after this an event is given up, or before it, when the service asks to be
+ *         left alone for longer
  */
 public record ClientSettings(URI service, String apiKey, String ack, int batchEvents,
         Duration linger, int inFlight, int heldEvents, Duration requestTimeout,

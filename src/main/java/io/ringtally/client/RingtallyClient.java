@@ -1,9 +1,11 @@
 package io.ringtally.client;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +20,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -72,7 +75,10 @@ public final class RingtallyClient implements AutoCloseable {
         private final String id;
         private final long deadlineNanos;
         private final CompletableFuture<Void> settled = new CompletableFuture<>();
-        private boolean sent;
+        /** Whether a try before the present one may have been counted. */
+        private boolean leftOpen;
+        /** The same, the present one included. */
+        private volatile boolean mayHaveCounted;
 
         Pending(Event event, String id, long deadlineNanos) {
             this.event = event;
@@ -215,7 +221,7 @@ public final class RingtallyClient implements AutoCloseable {
     private void post(List<Pending> batch, int failures) {
         StringBuilder lines = new StringBuilder();
         for (Pending pending : batch) {
-            pending.sent = true;
+            pending.mayHaveCounted = true;
             Json.appendLine(lines, pending.event, pending.id);
         }
         http.sendAsync(request(events).header("Content-Type", "application/x-ndjson")
@@ -230,17 +236,25 @@ public final class RingtallyClient implements AutoCloseable {
                 ? Answer.again(0, -1, "no answer: " + lost)
                 : Answer.of(batch.size(), answer.statusCode(),
                         answer.headers().firstValue("Retry-After").orElse(""), answer.body());
+        boolean leftOpen = lost != null ? !isUnsent(lost)
+                : Answer.leavesOpen(answer.statusCode());
+        int again = said.next() > 0 ? 0 : failures + 1;
+        Duration wait = Duration.ofMillis(said.retryAfterMillis() >= 0 ? said.retryAfterMillis()
+                : backOffMillis(again));
+        long next = System.nanoTime() + wait.toNanos();
         List<Pending> rest = new ArrayList<>();
-        long now = System.nanoTime();
         for (int place = 0; place < batch.size(); place++) {
             Pending pending = batch.get(place);
+            pending.leftOpen |= leftOpen;
+            pending.mayHaveCounted = pending.leftOpen;
             String reason = said.rejected().get(place);
             if (reason != null) {
                 settle(pending, new RejectedException(reason));
             } else if (place < said.next()) {
                 settle(pending, null);
-            } else if (now - pending.deadlineNanos > 0 || closed) {
-                settle(pending, new UndeliveredException(said.trouble(), pending.sent));
+            } else if (next - pending.deadlineNanos > 0 || closed) {
+                settle(pending, new UndeliveredException(said.trouble(),
+                        pending.mayHaveCounted));
             } else {
                 rest.add(pending);
             }
@@ -249,10 +263,14 @@ public final class RingtallyClient implements AutoCloseable {
             inFlight--;
             sendWaiting();
         } else {
-            int again = said.next() > 0 ? 0 : failures + 1;
-            run(() -> post(rest, again), Duration.ofMillis(said.retryAfterMillis() >= 0
-                    ? said.retryAfterMillis() : backOffMillis(again)));
+            run(() -> post(rest, again), wait);
         }
+    }
+
+    /** Whether nothing can have arrived: there was no connection. */
+    private static boolean isUnsent(Throwable lost) {
+        Throwable cause = lost instanceof CompletionException ? lost.getCause() : lost;
+        return cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException;
     }
 
     /** Twice as long each time, and a random part of it, so that clients do not come together. */
@@ -275,7 +293,8 @@ public final class RingtallyClient implements AutoCloseable {
 
     private void giveUpAll() {
         for (Pending pending : unsettled) {
-            settle(pending, new UndeliveredException("the client was closed", pending.sent));
+            settle(pending, new UndeliveredException("the client was closed",
+                    pending.mayHaveCounted));
         }
     }
 

@@ -15,7 +15,10 @@ public final class UndeliveredException extends RuntimeException {
         this.mayHaveCounted = mayHaveCounted;
     }
 
-    /** Whether it was sent at least once without an answer. */
+    /**
+     * Whether it may have been counted all the same: it was sent at least once without an answer
+     * that says it was not.
+     */
     public boolean mayHaveCounted() {
         return mayHaveCounted;
     }

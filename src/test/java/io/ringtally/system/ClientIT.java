@@ -1,6 +1,7 @@
 package io.ringtally.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,8 @@ import io.ringtally.client.Event;
 import io.ringtally.client.RejectedException;
 import io.ringtally.client.RingtallyClient;
 import io.ringtally.client.UndeliveredException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -111,7 +114,51 @@ class ClientIT {
                     assertThrows(ExecutionException.class, () -> lost.get(20, TimeUnit.SECONDS))
                             .getCause());
             assertTrue(why.getMessage().contains("no answer"), why.getMessage());
+            assertFalse(why.mayHaveCounted(), "there was no connection");
             assertTrue(ringtally.flush(SOON));
+        }
+    }
+
+    @Test
+    void whatIsRefusedForAWhileIsWaitedForAsLongAsTheServiceSays() throws Exception {
+        String database = TestPostgres.shared().newDatabase();
+        try (RunningService service = RunningService.start(directory, database, Map.of(
+                "RINGTALLY_LIMITS_CLIENT_EVENTS_PER_SECOND", "10",
+                "RINGTALLY_LIMITS_BURST", "1s"))) {
+            ClientSettings settings = ClientSettings.of(URI.create(service.url()))
+                    .withBatches(40, Duration.ofMillis(5), 1);
+            try (RingtallyClient ringtally = new RingtallyClient(settings)) {
+                for (int i = 0; i < 40; i++) {
+                    ringtally.send(Event.increment("k", 1));
+                }
+                assertTrue(ringtally.flush(SOON));
+                ringtally.send(Event.increment("k", 1)).get(30, TimeUnit.SECONDS);
+            }
+            double refused = Scrape.of(service)
+                    .value("ringtally_refused_requests_total{reason=\"rate-limited\"}");
+            assertTrue(refused >= 1 && refused <= 4, "asked in vain " + refused + " times");
+            String event = "{\"app_id\":\"\",\"message_id\":\"k\",\"event\":\"increment\"}";
+            String many = "[" + (event + ",").repeat(999) + event + "]";
+            service.await("a debt that takes long", SOON, () -> statusOf(service, many) == 202);
+            try (RingtallyClient ringtally = new RingtallyClient(
+                    settings.withTimeouts(Duration.ofMillis(500), Duration.ofSeconds(1)))) {
+                UndeliveredException why = assertInstanceOf(UndeliveredException.class,
+                        assertThrows(ExecutionException.class, () -> ringtally
+                                .send(Event.increment("k", 1)).get(200, TimeUnit.SECONDS))
+                                .getCause());
+                assertTrue(why.getMessage().contains("client-events"), why.getMessage());
+                assertFalse(why.mayHaveCounted(), "it was refused");
+            }
+            assertEquals(0, service.terminate(SOON), service.log());
+        }
+        assertEquals(1_041, TestPostgres.sum(database));
+    }
+
+    private static int statusOf(RunningService service, String events) {
+        try {
+            return service.post("/v1/events", events).statusCode();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 }
