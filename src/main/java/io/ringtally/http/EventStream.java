@@ -60,6 +60,8 @@ final class EventStream {
     private int blockLines;
     private int blockEnd;
 
+    /** Whether some of it has been taken. */
+    private boolean begun;
     private boolean skipping;
     private boolean ended;
     private boolean answered;
@@ -135,9 +137,10 @@ final class EventStream {
         EdgeContext context = parts.contexts().get();
         while (isAllowed() && nextBlock(context)) {
             int events = context.batch.count();
-            Refusal refusal = events == 0 ? null : parts.flow().offer(exchange, context);
+            Refusal refusal = events == 0 ? null : parts.flow().offer(exchange, context, !begun);
             if (refusal == null) {
                 if (events > 0) {
+                    begun = true;
                     position = Math.max(position, context.position);
                     report.taken(events, context.duplicates);
                 }

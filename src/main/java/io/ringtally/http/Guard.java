@@ -215,14 +215,25 @@ final class Guard {
         return false;
     }
 
-    /** Why the caller may not count these events, now or ever; null if it may. */
-    Refusal refusalOf(HttpServerExchange exchange, EventBatch batch) {
+    /**
+     * Why the caller may not count these events, now or ever; null if it may.
+     *
+     * @param begins whether they are a request, or the first of one that comes in parts
+     */
+    Refusal refusalOf(HttpServerExchange exchange, EventBatch batch, boolean begins) {
         Refusal forbidden = keys == null ? null : forbidden(exchange, batch);
         if (forbidden != null || limits == null) {
             return forbidden;
         }
-        Limits.Exceeded exceeded = limits.events(clientOf(exchange), batch);
+        Limits.Exceeded exceeded = limits.exceeded(clientOf(exchange), batch, begins);
         return exceeded == null ? null : refusalBy(exchange, exceeded);
+    }
+
+    /** Has them use up the limits: they are counted. */
+    void counted(HttpServerExchange exchange, EventBatch batch, boolean begins) {
+        if (limits != null) {
+            limits.take(clientOf(exchange), batch, begins);
+        }
     }
 
     private static Refusal forbidden(HttpServerExchange exchange, EventBatch batch) {

@@ -54,7 +54,8 @@ final class IngestFlow {
             invalid(exchange, context);
             return;
         }
-        Refusal refusal = acks.isCrowded(level) ? acks.crowded() : offer(exchange, context);
+        Refusal refusal = acks.isCrowded(level) ? acks.crowded()
+                : offer(exchange, context, true);
         if (refusal != null) {
             refuse(exchange, refusal);
             return;
@@ -70,13 +71,14 @@ final class IngestFlow {
      * are taken, the context knows up to which position the log has them, and how many were
      * duplicates.
      *
+     * @param begins whether they are a request, or the first of one that comes in parts
      * @return why they are not taken, none of them; null if they are
      */
-    Refusal offer(HttpServerExchange exchange, EdgeContext context) {
+    Refusal offer(HttpServerExchange exchange, EdgeContext context, boolean begins) {
         EventBatch batch = context.batch;
         context.position = 0;
         context.duplicates = 0;
-        Refusal forbidden = guard.refusalOf(exchange, batch);
+        Refusal forbidden = guard.refusalOf(exchange, batch, begins);
         if (forbidden != null) {
             return forbidden;
         }
@@ -97,6 +99,7 @@ final class IngestFlow {
             return refusalBy(admission);
         }
         context.position = Math.max(context.position, batch.publishedAt());
+        guard.counted(exchange, batch, begins);
         return null;
     }
 

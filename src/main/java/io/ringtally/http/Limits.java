@@ -66,27 +66,43 @@ final class Limits {
         return exceeded;
     }
 
-    /** Takes the events of a client's request; null if all is within the limits. */
-    Exceeded events(Object client, EventBatch batch) {
+    /**
+     * Whether events of a client are within the limits; null if they are. Takes nothing yet: see
+     * {@link #take}.
+     *
+     * @param begins whether they are a request, or the first of one that comes in parts
+     */
+    Exceeded exceeded(Object client, EventBatch batch, boolean begins) {
         long now = now();
-        Meter ofClient = clients == null ? null : clients.of(client, now).events();
-        Exceeded exceeded = check("client-events", ofClient, now);
-        Map<String, Integer> perApp = exceeded != null || apps == null ? Map.of()
-                : countByApp(batch);
-        for (String app : perApp.keySet()) {
-            Meters.Pair meters = apps.of(app, now);
-            exceeded = exceeded != null ? exceeded
-                    : check("app-requests", meters.requests(), now);
-            exceeded = exceeded != null ? exceeded : check("app-events", meters.events(), now);
+        Exceeded exceeded = clients == null ? null
+                : check("client-events", clients.of(client, now).events(), now);
+        if (exceeded != null || apps == null) {
+            return exceeded;
         }
-        if (exceeded == null) {
-            take(ofClient, now, batch.count());
-            perApp.forEach((app, count) -> {
-                take(apps.of(app, now).requests(), now, 1);
-                take(apps.of(app, now).events(), now, count);
+        for (String app : countByApp(batch).keySet()) {
+            Meters.Pair meters = apps.of(app, now);
+            exceeded = begins ? check("app-requests", meters.requests(), now) : null;
+            exceeded = exceeded != null ? exceeded : check("app-events", meters.events(), now);
+            if (exceeded != null) {
+                return exceeded;
+            }
+        }
+        return null;
+    }
+
+    /** Takes events that the service has taken. */
+    void take(Object client, EventBatch batch, boolean begins) {
+        long now = now();
+        if (clients != null) {
+            take(clients.of(client, now).events(), now, batch.count());
+        }
+        if (apps != null) {
+            countByApp(batch).forEach((app, count) -> {
+                Meters.Pair meters = apps.of(app, now);
+                take(begins ? meters.requests() : null, now, 1);
+                take(meters.events(), now, count);
             });
         }
-        return exceeded;
     }
 
     private static void take(Meter meter, long now, int tokens) {

@@ -44,6 +44,20 @@ class LimitsTest {
         return batch;
     }
 
+    /** A request of these events, taken if it may be. */
+    private static Limits.Exceeded request(Limits limits, Object client, EventBatch batch) {
+        return part(limits, client, batch, true);
+    }
+
+    private static Limits.Exceeded part(Limits limits, Object client, EventBatch batch,
+            boolean begins) {
+        Limits.Exceeded exceeded = limits.exceeded(client, batch, begins);
+        if (exceeded == null) {
+            limits.take(client, batch, begins);
+        }
+        return exceeded;
+    }
+
     @Test
     void noRatesAreNoLimitsAtAll() {
         assertNull(limits(NONE, NONE));
@@ -70,34 +84,54 @@ class LimitsTest {
     @Test
     void whatIsRefusedUsesNothingUp() {
         Limits limits = limits(new Rates(0, 2), new Rates(0, 1));
-        assertNull(limits.events("a", batch("x")));
+        assertNull(request(limits, "a", batch("x")));
         for (int i = 0; i < 50; i++) {
-            assertEquals("app-events", limits.events("a", batch("x", "y")).policy());
+            assertEquals("app-events", request(limits, "a", batch("x", "y")).policy());
         }
-        assertNull(limits.events("a", batch("y")), "neither the client's nor the app's");
-        assertEquals("client-events", limits.events("a", batch("z")).policy());
-        assertNull(limits.events("b", batch("z")));
+        assertNull(request(limits, "a", batch("y")), "neither the client's nor the app's");
+        assertEquals("client-events", request(limits, "a", batch("z")).policy());
+        assertNull(request(limits, "b", batch("z")));
     }
 
     @Test
     void aBatchLargerThanTheBurstIsTakenAndPaidForAfterwards() {
         Limits limits = limits(new Rates(0, 2), NONE);
-        assertNull(limits.events("a", batch("x", "x", "x", "x", "x", "x", "x", "x")));
-        Limits.Exceeded refused = limits.events("a", batch("x"));
+        assertNull(request(limits, "a", batch("x", "x", "x", "x", "x", "x", "x", "x")));
+        Limits.Exceeded refused = request(limits, "a", batch("x"));
         assertEquals(4, Meter.seconds(refused.waitNanos()), "8 at 2 a second, less a burst of 1 s");
         pass(3_000);
-        assertNotNull(limits.events("a", batch("x")));
+        assertNotNull(request(limits, "a", batch("x")));
         pass(1_000);
-        assertNull(limits.events("a", batch("x")));
+        assertNull(request(limits, "a", batch("x")));
     }
 
     @Test
     void anAppIsLimitedOverAllClientsInRequestsAndEvents() {
         Limits limits = limits(NONE, new Rates(2, 0));
-        assertNull(limits.events("a", batch("x", "x", "y")));
-        assertNull(limits.events("b", batch("x")));
-        assertEquals("app-requests", limits.events("c", batch("x")).policy());
-        assertNull(limits.events("c", batch("y")));
+        assertNull(request(limits, "a", batch("x", "x", "y")));
+        assertNull(request(limits, "b", batch("x")));
+        assertEquals("app-requests", request(limits, "c", batch("x")).policy());
+        assertNull(request(limits, "c", batch("y")));
+    }
+
+    @Test
+    void askingWhetherSomethingMayBeTakenTakesNothing() {
+        Limits limits = limits(new Rates(0, 1), new Rates(1, 1));
+        for (int i = 0; i < 50; i++) {
+            assertNull(limits.exceeded("a", batch("x"), true));
+        }
+        limits.take("a", batch("x"), true);
+        assertEquals("client-events", limits.exceeded("a", batch("x"), true).policy());
+    }
+
+    @Test
+    void aRequestInPartsIsOneRequestOfAnAppAndAsManyEventsAsItHas() {
+        Limits limits = limits(NONE, new Rates(1, 3));
+        assertNull(part(limits, "a", batch("x"), true));
+        assertNull(part(limits, "a", batch("x"), false));
+        assertEquals("app-requests", part(limits, "b", batch("x"), true).policy());
+        assertNull(part(limits, "a", batch("x"), false));
+        assertEquals("app-events", part(limits, "a", batch("x"), false).policy());
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.ringtally.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,6 +51,43 @@ class LimitsIT {
         }
         assertEquals(String.valueOf(counted),
                 TestPostgres.query(url, "select sum(events) from ringtally.counters"));
+    }
+
+    @Test
+    void aStreamThatWaitsForRoomPaysOnce() throws Exception {
+        String url = TestPostgres.shared().newDatabase();
+        FaultFile faults = new FaultFile(directory.resolve("faults"));
+        try (RunningService service = RunningService.start(directory.resolve("data"), url, Map.of(
+                "RINGTALLY_RING_SLOTS", "64", "JAVA_TOOL_OPTIONS", faults.option(),
+                // 300 at once: more than it takes to fill the ring, fewer than tries in two seconds
+                "RINGTALLY_LIMITS_CLIENT_EVENTS_PER_SECOND", "3",
+                "RINGTALLY_LIMITS_BURST", "100s"))) {
+            faults.arm(service, "tally-batch-begins:1:stall");
+            HttpResponse<String> full = increment(service);
+            for (int i = 1; i < 200 && full.statusCode() == 202; i++) {
+                full = increment(service);
+            }
+            assertTrue(full.body().contains("/problems/ring-full"), full.body());
+            HttpResponse<String> stream = service.post("/v1/events?mode=partial",
+                    "application/x-ndjson",
+                    "{\"app_id\":\"\",\"message_id\":\"k\",\"event\":\"increment\"}\n");
+            assertEquals(503, stream.statusCode(), stream.body());
+            assertTrue(stream.body().contains("/problems/ring-full"), stream.body());
+            service.await("the ring to be free", SOON, () ->
+                    increment(service).statusCode() == 202);
+            assertEquals(0, service.terminate(SOON), service.log());
+        }
+        assertEquals(counted, TestPostgres.sum(url));
+    }
+
+    private HttpResponse<String> increment(RunningService service) {
+        try {
+            HttpResponse<String> answer = service.post("/increment", "{\"key\":\"k\",\"value\":1}");
+            counted += answer.statusCode() == 202 ? 1 : 0;
+            return answer;
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+        }
     }
 
     private HttpResponse<String> send(RunningService service, int events) throws Exception {
