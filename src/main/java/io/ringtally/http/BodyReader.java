@@ -5,6 +5,7 @@ import io.undertow.io.Sender;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpContinue;
+import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.io.IOException;
@@ -30,6 +31,7 @@ final class BodyReader {
     private static final Logger LOG = LoggerFactory.getLogger(BodyReader.class);
 
     private static final int FIRST_BYTES = 1 << 10;
+    private static final String PLAIN = "identity";
     private static final HttpString ACCEPT_ENCODING = new HttpString("Accept-Encoding");
 
     private final ThreadLocal<EdgeContext> contexts;
@@ -109,21 +111,25 @@ final class BodyReader {
 
     /** Whether the body comes as it is. */
     static boolean isPlain(HttpServerExchange exchange) {
-        String coding = exchange.getRequestHeaders().getFirst(Headers.CONTENT_ENCODING);
-        return coding == null || coding.equalsIgnoreCase("identity");
+        return codingOf(exchange).equalsIgnoreCase(PLAIN);
     }
 
     static boolean isGzip(HttpServerExchange exchange) {
-        String coding = exchange.getRequestHeaders().getFirst(Headers.CONTENT_ENCODING);
-        return coding != null
-                && (coding.equalsIgnoreCase("gzip") || coding.equalsIgnoreCase("x-gzip"));
+        String coding = codingOf(exchange);
+        return coding.equalsIgnoreCase("gzip") || coding.equalsIgnoreCase("x-gzip");
+    }
+
+    /** The codings in the order they were applied. */
+    private static String codingOf(HttpServerExchange exchange) {
+        HeaderValues sent = exchange.getRequestHeaders().get(Headers.CONTENT_ENCODING);
+        return sent == null ? PLAIN : sent.size() == 1 ? sent.getFirst() : String.join(", ", sent);
     }
 
     /** The answer to a body that comes in another way; its header is set. */
     static Problem unknownCoding(HttpServerExchange exchange) {
         exchange.getResponseHeaders().put(ACCEPT_ENCODING, "gzip");
         return new Problem(ProblemType.UNSUPPORTED_CONTENT_ENCODING, "Content-Encoding "
-                + exchange.getRequestHeaders().getFirst(Headers.CONTENT_ENCODING)
+                + codingOf(exchange)
                 + " is not taken here; send gzip, or the body as it is");
     }
 

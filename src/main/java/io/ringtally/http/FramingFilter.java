@@ -27,11 +27,13 @@ final class FramingFilter implements HttpHandler {
 
     /** Digits that always fit into a long: Undertow takes lengths beyond for smaller ones. */
     private static final int LENGTH_DIGITS_MAX = 18;
-    private static final int KEEP_ALIVE_LENGTH = "keep-alive".length();
 
     /** Fields that are never for the next hop only. */
     private static final Set<String> NOT_CONNECTION_OPTIONS = Set.of("content-length", "host",
-            "content-type", "content-encoding", "authorization", "idempotency-key", "expect");
+            "content-type", "content-encoding", "authorization", "idempotency-key", "expect",
+            "if-match", "if-none-match");
+    /** Of CloudEvents in binary mode. */
+    private static final String EVENT_ATTRIBUTE = "ce-";
 
     private final HttpHandler next;
     private final HeadSettings limits;
@@ -74,7 +76,7 @@ final class FramingFilter implements HttpHandler {
         }
         HeaderValues options = headers.get(Headers.CONNECTION);
         if (wrong == null && options != null
-                && (options.size() > 1 || options.getFirst().length() > KEEP_ALIVE_LENGTH)) {
+                && (options.size() > 1 || !isUsual(options.getFirst()))) {
             wrong = ofOptions(exchange, options);
         }
         return wrong != null ? wrong : ofHead(exchange, headers);
@@ -132,6 +134,10 @@ final class FramingFilter implements HttpHandler {
         return null;
     }
 
+    private static boolean isUsual(String option) {
+        return option.equalsIgnoreCase("keep-alive") || option.equalsIgnoreCase("close");
+    }
+
     /** Options in a list: Undertow knows {@code close} only where it stands alone. */
     private static Problem ofOptions(HttpServerExchange exchange, HeaderValues options) {
         for (String value : options) {
@@ -139,7 +145,8 @@ final class FramingFilter implements HttpHandler {
                 String name = option.trim().toLowerCase(Locale.ROOT);
                 if (name.equals("close")) {
                     exchange.setPersistent(false);
-                } else if (NOT_CONNECTION_OPTIONS.contains(name)) {
+                } else if (NOT_CONNECTION_OPTIONS.contains(name)
+                        || name.startsWith(EVENT_ATTRIBUTE)) {
                     return new Problem(ProblemType.INVALID_CONNECTION_OPTION, "Connection names "
                             + name + ", which a proxy would remove: send Connection without it");
                 }

@@ -2,6 +2,7 @@ package io.ringtally.http;
 
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import java.util.Locale;
 
@@ -19,10 +20,20 @@ enum MediaType {
         return this == JSON || this == NDJSON || this == CLOUD_EVENT || this == CLOUD_EVENTS;
     }
 
-    /** The media type of a request; JSON when none is named, as the body decides anyway. */
+    /**
+     * The media type of a request; JSON when none is named, as the body decides anyway, and none
+     * that is known when several are: others could go by another one of them.
+     */
     static MediaType of(HeaderMap headers) {
-        String value = headers.getFirst(Headers.CONTENT_TYPE);
-        if (value == null || value.equals("application/json")) {
+        HeaderValues sent = headers.get(Headers.CONTENT_TYPE);
+        if (sent == null) {
+            return JSON;
+        }
+        return sent.size() == 1 ? of(sent.getFirst()) : OTHER;
+    }
+
+    private static MediaType of(String value) {
+        if (value.equals("application/json")) {
             return JSON;
         }
         int end = value.indexOf(';');
