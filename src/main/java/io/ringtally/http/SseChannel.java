@@ -68,7 +68,7 @@ final class SseChannel {
     void begin() {
         exchange.setPersistent(false);
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/event-stream");
-        exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
+        JsonBody.forBrowsers(exchange.getResponseHeaders());
         // proxies that gather answers before they pass them on would hold events back
         exchange.getResponseHeaders().put(BUFFERING, "no");
         try {
