@@ -20,6 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class JsonValuesTest {
 
+    private static final Mapping MAPPING = new Mapping(Map.of("message", "/m"));
+
     private final EventParser parser = new EventParser();
 
     static List<Value> values() throws IOException {
@@ -95,9 +97,18 @@ class JsonValuesTest {
         assertSame(cloudEvents(value.in(cloud + "\"data\":*}")), value);
         assertSame(cloudEvents(value.in('[' + cloud + "\"data\":{\"x\":*}}]")), value);
         assertSame(cloudEventData(value.bytes()), value);
+        String record = "{\"m\":\"m\",\"x\":*}";
+        assertSame(mapped(false, value.in(record)), value);
+        assertSame(mapped(false, value.in('[' + record + ']')), value);
+        assertQuestion((body, errors) -> new LookupJson().read(body, body.length, errors),
+                value.in("{\"message_ids\":[\"m\"],\"x\":*}"), value);
+        assertQuestion((body, errors) -> new TotalJson().read(body, body.length, errors),
+                value.in("{\"x\":*,\"total\":1}"), value);
         if (value.isOneLine()) {
             assertSame(lines(value.in(event + '\n')), value);
             assertSame(lines(value.in(event)), value);
+            assertSame(line(value.in(event)), value);
+            assertSame(mapped(true, value.in(record + '\n')), value);
         }
     }
 
@@ -137,6 +148,30 @@ class JsonValuesTest {
                 alike(value, alone, lines(value.in(frame)));
             }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("values")
+    void whatIsTakenForAnAnswerToAQuestionIsJson(Value value) {
+        List<FieldError> errors = new ArrayList<>();
+        for (String frame : List.of("*", "{\"n\":*}", "{\"total\":*}", "{\"message_ids\":*}",
+                "{\"message_ids\":[*]}")) {
+            byte[] body = value.in(frame);
+            boolean good = new NumbersJson().read(body, body.length, errors)
+                    | new TotalJson().read(body, body.length, errors)
+                    | new LookupJson().read(body, body.length, errors);
+            assertTrue(!good || JsonOracle.isJson(body), value.shown() + " in " + frame);
+        }
+    }
+
+    /** A reader of a body that is no event. */
+    private interface Question {
+        boolean read(byte[] body, List<FieldError> errors);
+    }
+
+    private void assertQuestion(Question reader, byte[] body, Value value) {
+        List<FieldError> errors = new ArrayList<>();
+        assertSame(new Outcome(reader.read(body, errors), List.of(), errors), value);
     }
 
     private void assertSame(Outcome outcome, Value value) {
@@ -181,6 +216,18 @@ class JsonValuesTest {
         return one(parser.readCloudEvent(Map.of("id", bytes("i"), "source", bytes("a"),
                 "type", bytes("e"), "subject", bytes("m")), true, body, 0, body.length, draft,
                 errors), draft, errors);
+    }
+
+    private Outcome mapped(boolean byLine, byte[] body) {
+        return many(body, (bytes, offset, length, sink, errors) -> parser.readMapped(MAPPING,
+                byLine, bytes, offset, length, sink, errors));
+    }
+
+    private Outcome line(byte[] body) {
+        EventDraft draft = new EventDraft();
+        List<FieldError> errors = new ArrayList<>();
+        return one(parser.readLine(0, 1, body, 0, body.length, draft, errors)
+                == NdjsonLine.EVENT, draft, errors);
     }
 
     private static byte[] bytes(String text) {

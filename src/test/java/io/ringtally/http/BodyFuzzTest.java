@@ -4,6 +4,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.ringtally.event.EventDraft;
 import io.ringtally.event.EventParser;
 import io.ringtally.event.FieldError;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A fuzz target for each reader of bodies and headers that is not about events. */
@@ -25,6 +27,23 @@ class BodyFuzzTest {
     static Stream<byte[]> chunked() {
         return seeds("5;a=b\r\nhello\r\n0\r\nX: 1\r\n\r\n", "1\r\na\r\n1\r\nb\r\n0\r\n\r\nrest",
                 "ffffffff\r\n", "5\r\nhel");
+    }
+
+    static Stream<byte[]> members() throws IOException {
+        ByteArrayOutputStream twice = new ByteArrayOutputStream();
+        for (String text : List.of("hello hello hello", "")) {
+            try (GZIPOutputStream gzip = new GZIPOutputStream(twice)) {
+                gzip.write(text.getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+        byte[] named = twice.toByteArray().clone();
+        named[3] = 0x1e;
+        return Stream.of(twice.toByteArray(), Arrays.copyOf(twice.toByteArray(), 15), named);
+    }
+
+    static Stream<byte[]> tags() {
+        return seeds("\"1.-2.abc.zz\"", "\"1.2.3\"", "W/\"1.2.3.4\"",
+                "\"zzzzzzzzzzzzz.1.1.1\"", "*");
     }
 
     static Stream<byte[]> types() {
@@ -93,6 +112,46 @@ class BodyFuzzTest {
         } catch (IOException notGzip) {
             check(notGzip.getMessage() == null || !notGzip.getMessage().contains("\n"), bytes);
         }
+    }
+
+    /** However the bytes come, the same is inflated, and the same is wrong. */
+    @MethodSource("members")
+    @FuzzTest(maxDuration = "5m")
+    void gunzip(byte[] bytes) {
+        String whole = inflated(bytes, Math.max(1, bytes.length));
+        check(whole.equals(inflated(bytes, 1)), bytes);
+        check(whole.equals(inflated(bytes, 3)), bytes);
+    }
+
+    private static String inflated(byte[] bytes, int step) {
+        StringBuilder data = new StringBuilder();
+        byte[] out = new byte[64];
+        Gunzip gunzip = new Gunzip();
+        try {
+            for (int at = 0; at < bytes.length; at += step) {
+                ByteBuffer in = ByteBuffer.wrap(bytes, at, Math.min(step, bytes.length - at));
+                for (int made; (made = gunzip.inflate(in, out, 0, out.length)) > 0
+                        && data.length() < 1 << 16;) {
+                    data.append(new String(out, 0, made, StandardCharsets.ISO_8859_1));
+                }
+                if (data.length() >= 1 << 16) {
+                    return "much";
+                }
+            }
+            return data + (gunzip.isComplete() ? " whole" : " goes on");
+        } catch (IOException notGzip) {
+            return String.valueOf(notGzip.getMessage());
+        } finally {
+            gunzip.close();
+        }
+    }
+
+    /** What is taken for a tag of ours says one state, and has that state's text. */
+    @MethodSource("tags")
+    @FuzzTest(maxDuration = "5m")
+    void counterTag(byte[] bytes) {
+        String tag = new String(bytes, StandardCharsets.ISO_8859_1);
+        check(CounterTag.stateOf(tag) == null || tag.length() <= 2 + 4 * 13 + 3 + 4, bytes);
     }
 
     private static void check(boolean holds, byte[] body) {
