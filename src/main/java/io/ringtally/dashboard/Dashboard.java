@@ -13,6 +13,7 @@ import io.ringtally.persist.PersistSettings;
 import io.ringtally.persist.PersisterState;
 import io.ringtally.ring.AdmissionGate;
 import io.ringtally.ring.Ring;
+import io.ringtally.ring.SlowResource;
 import io.ringtally.tally.ShardGauges;
 import io.ringtally.time.Clock;
 import io.ringtally.time.WorkProgress;
@@ -145,10 +146,22 @@ public final class Dashboard implements Feed {
                     before.shards().get(shard).appliedEvents(), gauges.appliedEvents()) : 0);
             json.writeNumberField("counters", gauges.counters());
             json.writeNumberField("pending_counters", gauges.pendingCounters());
-            writeBusy(json, "tally-" + shard);
+            double waits = comparable ? now.share(before, before.waits().get(shard),
+                    now.waits().get(shard), 1) : 0;
+            json.writeNumberField("waits", rounded(waits));
+            writeBusy(json, "tally-" + shard, waits);
             json.writeEndObject();
         }
         json.writeEndArray();
+        SlowResource resource = parts.ring().resource();
+        if (resource.settings().isOn()) {
+            json.writeObjectFieldStart("mock");
+            json.writeNumberField("latency_ms", resource.settings().latencyMillis());
+            json.writeNumberField("concurrency", resource.settings().concurrency());
+            json.writeNumberField("in_use", resource.inUse());
+            json.writeNumberField("waiting", resource.waiting());
+            json.writeEndObject();
+        }
     }
 
     private void writeJournal(JsonGenerator json) throws IOException {
@@ -198,9 +211,14 @@ public final class Dashboard implements Feed {
     }
 
     private void writeBusy(JsonGenerator json, String thread) throws IOException {
+        writeBusy(json, thread, 0);
+    }
+
+    /** Busy is who has a processor, and who waits for something that others shall see as work. */
+    private void writeBusy(JsonGenerator json, String thread, double waits) throws IOException {
         Double share = busy.get(thread);
         if (share != null) {
-            json.writeNumberField("busy", rounded(Math.min(1, share)));
+            json.writeNumberField("busy", rounded(Math.min(1, share + waits)));
         }
     }
 

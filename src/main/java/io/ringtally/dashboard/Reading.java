@@ -7,6 +7,7 @@ import io.ringtally.persist.PersisterState;
 import io.ringtally.ring.Ring;
 import io.ringtally.tally.ShardGauges;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * All gauges, read one after the other.
@@ -17,24 +18,29 @@ import java.util.List;
  * @param millis wall-clock time
  * @param accepted events the log has, over all its runs; 0 before the flusher runs
  * @param lags slots each shard has not applied
+ * @param waits time each shard has waited for the slow resource, nanoseconds since the start
  * @param persister null before the flusher runs
  * @param flushingNanos time spent on flushes since the start
  * @param oldestMillis age of the oldest change that Postgres does not have; 0 if there is none
  * @param cpuNanos processor time of the whole process
  */
 record Reading(long nanos, long millis, long accepted, List<ShardGauges> shards, List<Long> lags,
-        long backlogSlots, JournalState journal, PersisterState persister, long flushingNanos,
-        long unpersisted, long pendingCounters, long oldestMillis, long cpuNanos) {
+        List<Long> waits, long backlogSlots, JournalState journal, PersisterState persister,
+        long flushingNanos, long unpersisted, long pendingCounters, long oldestMillis,
+        long cpuNanos) {
 
     /** Reads them. */
     static Reading now(Dashboard.Parts of) {
         Ring ring = of.ring();
         Journal journal = of.journal();
         Flusher flusher = of.flusher().get();
+        List<ShardGauges> shards = ring.shardGauges();
+        List<Long> waits = IntStream.range(0, shards.size())
+                .mapToObj(shard -> ring.resource().waitedNanos("tally-" + shard)).toList();
         return new Reading(of.clock().nanoTime(), of.clock().epochMicros() / 1_000,
                 // a log that is still being opened has no account
-                flusher == null ? 0 : journal.account().events(), ring.shardGauges(),
-                ring.lagSlots(), ring.backlogSlots(), journal.state(),
+                flusher == null ? 0 : journal.account().events(), shards, ring.lagSlots(), waits,
+                ring.backlogSlots(), journal.state(),
                 flusher == null ? null : flusher.state(),
                 flusher == null ? 0 : flusher.busyNanos(), ring.unpersistedEvents(),
                 ring.pendingCounters(), of.oldestMillis().getAsLong(), ProcessUse.cpuNanos());

@@ -43,6 +43,7 @@ final class PageEndpoint {
             Map.entry("latency.js", SCRIPT),
             Map.entry("messages.js", SCRIPT),
             Map.entry("now.js", SCRIPT),
+            Map.entry("seen.js", SCRIPT),
             Map.entry("theme.js", SCRIPT),
             Map.entry("trouble.js", SCRIPT),
             Map.entry("icon.svg", "image/svg+xml"),

@@ -31,7 +31,8 @@ public record MockSettings(long latencyMillis, int batch, int concurrency) {
         }
     }
 
-    boolean isOn() {
+    /** Whether there is anything to wait for. */
+    public boolean isOn() {
         return latencyMillis > 0;
     }
 

@@ -1,5 +1,7 @@
 package io.ringtally.ring;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,11 +17,34 @@ public final class SlowResource {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition freed = lock.newCondition();
+    private final Map<String, Caller> callers = new ConcurrentHashMap<>();
     private volatile MockSettings settings;
     private volatile boolean bypassed;
     private volatile int inUse;
     private volatile int waiting;
     private volatile long calls;
+
+    /** A thread that calls: how long its calls took, and since when one is under way, or 0. */
+    private static final class Caller {
+
+        private volatile long tookNanos;
+        private volatile long sinceNanos;
+
+        void begins() {
+            sinceNanos = System.nanoTime() | 1;
+        }
+
+        void ends() {
+            long took = System.nanoTime() - sinceNanos;
+            sinceNanos = 0;
+            tookNanos += took;
+        }
+
+        long nanos() {
+            long since = sinceNanos;
+            return tookNanos + (since == 0 ? 0 : System.nanoTime() - since);
+        }
+    }
 
     SlowResource(MockSettings settings) {
         this.settings = settings;
@@ -55,6 +80,12 @@ public final class SlowResource {
         return calls;
     }
 
+    /** How long a thread of that name has waited for its calls since the start, nanoseconds. */
+    public long waitedNanos(String thread) {
+        Caller caller = callers.get(thread);
+        return caller == null ? 0 : caller.nanos();
+    }
+
     boolean isOn() {
         return settings.isOn() && !bypassed;
     }
@@ -73,9 +104,19 @@ public final class SlowResource {
     /** Calls it as often as so many events need; returns those that are too few for a call. */
     long callFor(long events) throws InterruptedException {
         long left = events;
-        while (isOn() && left >= settings.batch()) {
-            left -= settings.batch();
-            call();
+        if (!isOn() || left < settings.batch()) {
+            return left;
+        }
+        Caller caller = callers.computeIfAbsent(Thread.currentThread().getName(),
+                name -> new Caller());
+        caller.begins();
+        try {
+            while (isOn() && left >= settings.batch()) {
+                left -= settings.batch();
+                call();
+            }
+        } finally {
+            caller.ends();
         }
         return left;
     }

@@ -1,6 +1,7 @@
 // Counters: the greatest ones, those whose id begins so, and one as it changes.
 import {byId, count, duration, el, moment, say, table} from './dom.js';
 import {call, follow} from './feed.js';
+import {whileSeen} from './seen.js';
 
 const MANY = 25;
 const LOOK_MS = 10_000;
@@ -8,9 +9,10 @@ const LOOK_MS = 10_000;
 const CHEAP_MS = 250;
 
 let watched = null;
-let listed = null;
-let timer = null;
-let inView = false;
+let listed = {app: '', event: '', prefix: '', order: 'top'};
+/** Whether what is shown may be asked for again: a first page, and cheap. */
+let again = true;
+let lookNow = null;
 
 /** Puts the forms to work. */
 export function beginCounters() {
@@ -18,23 +20,18 @@ export function beginCounters() {
     submitted.preventDefault();
     listed = {app: byId('counters-app').value, event: byId('counters-event').value,
       prefix: byId('counters-prefix').value, order: byId('counters-order').value};
-    list();
+    again = true;
+    lookNow();
   });
   byId('counter-form').addEventListener('submit', (submitted) => {
     submitted.preventDefault();
     watch(byId('counter-app').value, byId('counter-id').value, byId('counter-event').value);
   });
-  new IntersectionObserver((entries) => {
-    inView = entries.at(-1).isIntersecting;
-    if (inView && listed === null) {
-      listed = {app: '', event: '', prefix: '', order: 'top'};
-      list();
-    }
-  }).observe(byId('counters'));
+  lookNow = whileSeen('counters', LOOK_MS, () =>
+    again && !byId('counters-view').contains(document.activeElement) ? list() : true);
 }
 
 async function list(cursor = null, known = []) {
-  clearTimeout(timer);
   const of = listed;
   const view = byId('counters-view');
   const query = new URLSearchParams({app_id: of.app});
@@ -47,21 +44,11 @@ async function list(cursor = null, known = []) {
     const page = await call('v1/counters?' + query);
     if (of !== listed) return;
     const took = performance.now() - begun;
+    again = cursor === null && took < CHEAP_MS;
     show(view, known.concat(page.counters), page.next_cursor, took);
-    if (cursor === null && known.length === 0 && took < CHEAP_MS) {
-      timer = setTimeout(() => inView && !document.hidden && listed === of
-        && !view.contains(document.activeElement) ? list() : later(of), LOOK_MS);
-    }
   } catch (gone) {
     if (of === listed) view.replaceChildren(el('p', {class: 'error', role: 'alert'}, gone.message));
   }
-}
-
-/** Not now: nobody looks, or somebody is about to choose from it. */
-function later(of) {
-  timer = setTimeout(() => of === listed && inView && !document.hidden
-    && !byId('counters-view').contains(document.activeElement) ? list() : of === listed && later(of),
-  LOOK_MS);
 }
 
 function show(view, rows, next, took) {
@@ -75,7 +62,7 @@ function show(view, rows, next, took) {
         watch(row.app_id, row.message_id, row.event)}, row.message_id),
       row.event, count(row.total), count(row.events)])),
     el('p', {class: 'below quiet'}, 'From Postgres at ' + moment(new Date().toISOString()).slice(-12, -4)
-      + ', in ' + duration(took) + (took < CHEAP_MS && !next ? '; again every 10 s' : ''),
+      + ', in ' + duration(took) + (again ? '; again every 10 s' : ''),
     next ? el('button', {type: 'button', class: 'ghost', onclick: () => list(next, rows)}, 'More') : null));
 }
 
@@ -99,7 +86,7 @@ function watch(app, message, event) {
       view.replaceChildren(
         el('p', {}, el('b', {class: 'mono'}, message), app === '' ? '' : ' of ' + app, ' · ', counter.event),
         el('p', {class: 'big', id: 'counter-total'}, count(counter.total)),
-        el('p', {class: 'facts'}, el('span', {}, el('b', {}, count(counter.events)), ' events'),
+        el('p', {class: 'facts'}, el('span', {}, el('b', {}, count(counter.events)), counter.events === 1 ? ' event' : ' events'),
           el('span', {}, 'first ', el('b', {}, moment(counter.first_at))),
           el('span', {}, 'last ', el('b', {}, moment(counter.last_at)))));
     },

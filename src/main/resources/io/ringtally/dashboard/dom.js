@@ -61,6 +61,11 @@ export function count(number) {
     : String(number).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
+/** A whole number of things, which are named by their plural. */
+export function counted(number, things) {
+  return count(number) + ' ' + (number === 1 ? things.replace(/(?<=sh)es$|s$/, '') : things);
+}
+
 /** A number for an axis, where room is scarce. */
 export function short(number) {
   const size = Math.abs(number);

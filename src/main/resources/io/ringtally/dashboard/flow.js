@@ -1,6 +1,6 @@
 // Flow: the pipeline as it is wired, each stage with its rate, what waits before it, and how busy it
 // is, so that the one that holds the others up is seen.
-import {byId, count, duration, percent, setAttribute, short, svg, text} from './dom.js';
+import {byId, count, counted, duration, percent, setAttribute, short, svg, text} from './dom.js';
 
 const BOX = {width: 196, height: 96};
 const GAP = {across: 56, down: 16};
@@ -26,12 +26,19 @@ export function showFlow(now) {
   if (choked === undefined && busiest !== null && busiest.busy >= BUSY) busiest.mark = 'busiest';
   const view = byId('flow-view');
   view.replaceChildren(view.clientWidth < NARROW ? tall(stages, view.clientWidth) : wide(stages));
-  text(byId('flow-words'), words(choked, busiest));
+  text(byId('flow-words'), words(choked, busiest, now.mock));
 }
 
-function words(choked, busiest) {
+function words(choked, busiest, mock) {
   if (choked !== undefined) return choked.name + ' holds the others up: ' + choked.choked + '.';
   if (busiest === null) return 'How busy the stages are is known after a second.';
+  if (busiest.waits) {
+    return busiest.name + ' waits for the slow resource ' + percent(busiest.busy) + ' of the time'
+      + (mock === undefined ? '.' : ': ' + count(mock.in_use) + ' of the ' + count(mock.concurrency)
+        + ' calls it takes at a time ' + (mock.in_use === 1 ? 'is' : 'are') + ' under way'
+        + (mock.waiting === 0 ? '.' : ', ' + count(mock.waiting)
+          + (mock.waiting === 1 ? ' shard waits' : ' shards wait') + ' for one to end.'));
+  }
   return busiest.busy >= BUSY
     ? busiest.name + ' is the busiest stage, ' + percent(busiest.busy) + ' of the time: with more events it is the first to hold the others up.'
     : 'No stage is near its limit; the busiest is ' + busiest.name + ', ' + percent(busiest.busy) + ' of the time.';
@@ -41,7 +48,8 @@ function stagesOf(now) {
   const persist = now.persist;
   const used = now.ring.backlog_slots / now.ring.slots;
   const shards = now.shards.map((shard, i) => ({name: 'Tally ' + i, rate: shard.applied_per_s,
-    note: count(shard.lag_slots) + ' slots behind', lag: shard.lag_slots, busy: shard.busy}));
+    note: counted(shard.lag_slots, 'slots') + ' behind', lag: shard.lag_slots, busy: shard.busy,
+    waits: shard.waits >= BUSY}));
   if (used >= 0.5 && shards.length > 0) {
     const last = shards.reduce((most, shard) => shard.lag > most.lag ? shard : most);
     last.choked = 'the ring is ' + percent(used) + ' full';
@@ -58,18 +66,22 @@ function stagesOf(now) {
       Number(other.choked !== undefined) - Number(one.choked !== undefined)
       || (other.busy ?? 0) - (one.busy ?? 0)).slice(0, SHARDS_MAX),
     more: Math.max(0, shards.length - SHARDS_MAX),
-    journal: {name: 'Journal', rate: now.journal.written_per_s, unit: 'slots/s', busy: now.journal.busy,
+    journal: {name: 'Journal', rate: now.journal.written_per_s, unit: 'slots', busy: now.journal.busy,
       note: 'appends to the log', choked: now.journal.full ? 'the log is full' : undefined},
-    sync: {name: 'Sync', rate: now.journal.syncs_per_s, unit: 'syncs/s', busy: now.journal.sync_busy,
-      note: count(now.journal.unsynced_slots) + ' slots not synced'},
+    sync: {name: 'Sync', rate: now.journal.syncs_per_s, unit: 'syncs', busy: now.journal.sync_busy,
+      note: counted(now.journal.unsynced_slots, 'slots') + ' not synced'},
     flusher: {name: 'Flusher', rate: persist.persisted_per_s ?? now.persisted_per_s, busy: persist.flush_busy,
-      note: short(persist.pending_counters) + ' counters wait',
+      note: short(persist.pending_counters) + (persist.pending_counters === 1 ? ' counter waits' : ' counters wait'),
       choked: persist.paused ? 'flushes are paused' : full && !failing
         ? 'changed counters have reached their limit' : undefined},
-    postgres: {name: 'PostgreSQL', rate: persist.flushes_per_s, unit: 'flushes/s',
+    postgres: {name: 'PostgreSQL', rate: persist.flushes_per_s, unit: 'flushes',
       note: persist.last_flush_ms === undefined ? 'not asked yet' : 'the last flush took ' + duration(persist.last_flush_ms),
       choked: failing ? 'it has not taken the last ' + persist.failed_attempts + ' attempts' : undefined},
   };
+}
+
+function rate(stage) {
+  return counted(stage.rate, stage.unit ?? 'events') + '/s';
 }
 
 function box(stage, x, y, width = BOX.width) {
@@ -81,7 +93,7 @@ function box(stage, x, y, width = BOX.width) {
   svg('text', {class: 'name', x: 12, y: 24}, stage.name),
   stage.choked || stage.mark ? svg('text', {class: 'mark', x: width - 12, y: 24, 'text-anchor': 'end'},
     stage.choked ? 'held up here' : 'busiest') : null,
-  svg('text', {x: 12, y: 44}, stage.rate === undefined ? '' : count(stage.rate) + ' ' + (stage.unit ?? 'events/s')),
+  svg('text', {x: 12, y: 44}, stage.rate === undefined ? '' : rate(stage)),
   svg('text', {class: 'note', x: 12, y: 62}, stage.note));
   if (share !== undefined) {
     group.append(svg('rect', {class: 'track', x: 12, y: 77, width: inner - 74, height: 5, rx: 2.5}),
@@ -149,7 +161,7 @@ function tall(stages, width) {
 function named(drawn, stages) {
   const told = [stages.http, stages.ring, ...stages.shards, stages.journal, stages.sync,
     stages.flusher, stages.postgres].map((stage) => stage.name + (stage.rate === undefined ? ''
-    : ' ' + count(stage.rate) + ' ' + (stage.unit ?? 'events/s')) + ', ' + stage.note
+    : ' ' + rate(stage)) + ', ' + stage.note
     + (stage.busy === undefined ? '' : ', ' + percent(stage.busy) + ' busy')).join('; ');
   setAttribute(drawn, 'aria-label', told);
   return drawn;

@@ -1,6 +1,9 @@
 // Hands: what an operator does to the service.
 import {absent, ask, byId, count, duration, el, say, setAttribute, text} from './dom.js';
 import {call} from './feed.js';
+import {whileSeen} from './seen.js';
+
+const LOOK_MS = 10_000;
 
 const VERBS = [
   ['flush', 'Flush now', 'Brings everything counted into Postgres, now.'],
@@ -30,12 +33,15 @@ export function beginHands() {
       el('h3', {id: 'shards-title'}, 'Tally shards'), shards, shardsSaid),
     el('div', {class: 'card'}, el('h3', {}, 'Settings, until the process ends'), settings)));
   shards.addEventListener('submit', change);
-  look();
+  whileSeen('hands', LOOK_MS, look)();
 }
 
+/** Looks what is set, unless somebody is about to set it; false when it is not theirs to see. */
 async function look() {
+  if (isEdited()) return true;
   try {
-    show((await call('v1/admin/settings')).settings);
+    const now = (await call('v1/admin/settings')).settings;
+    if (!isEdited()) show(now);
   } catch (gone) {
     if (gone.status === 404) {
       present = false;
@@ -48,6 +54,12 @@ async function look() {
       settings.replaceChildren(el('p', {class: 'error'}, gone.message));
     }
   }
+  return present;
+}
+
+function isEdited() {
+  return settings.contains(document.activeElement)
+    || [...settings.querySelectorAll('input')].some((input) => input.value !== input.defaultValue);
 }
 
 function show(all) {

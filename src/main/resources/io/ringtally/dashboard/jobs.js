@@ -1,6 +1,6 @@
 // Jobs: the work there is besides counting and answering. Whatever the service names is shown; what
 // is known here of one adds a sentence, and what can be done about it.
-import {byId, count, duration, el, moment, percent, setAttribute, span, text} from './dom.js';
+import {byId, count, counted, duration, el, moment, percent, setAttribute, span, text} from './dom.js';
 import {act, mayAct} from './hands.js';
 
 const ABOUT = {
@@ -51,8 +51,8 @@ function row(job) {
 function under(job) {
   const now = job.now;
   const share = now.expected > 0 && now.done <= now.expected ? now.done / now.expected : null;
-  return {share, words: (share === null ? count(now.done) : count(now.done) + ' of '
-    + count(now.expected)) + ' ' + job.unit + (share === null ? '' : ', ' + percent(share))
+  return {share, words: (share === null ? counted(now.done, job.unit)
+    : count(now.done) + ' of ' + counted(now.expected, job.unit)) + (share === null ? '' : ', ' + percent(share))
     + ', for ' + duration(now.elapsed_ms)
     + (now.left_ms === undefined ? '' : ', about ' + span(now.left_ms + 999) + ' left')};
 }
@@ -61,7 +61,7 @@ function lately(job) {
   const last = job.last;
   const next = job.next_at === undefined ? '' : ', the next at ' + clock(job.next_at);
   if (last === undefined) return 'Not since the start' + next + '.';
-  return count(last.done) + ' ' + job.unit + ' in ' + duration(last.took_ms) + ', at '
+  return counted(last.done, job.unit) + ' in ' + duration(last.took_ms) + ', at '
     + clock(last.begun_at) + (job.runs > 1 ? '; ' + count(job.runs) + ' times since the start' : '')
     + next + '.';
 }

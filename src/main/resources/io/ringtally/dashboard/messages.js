@@ -1,10 +1,16 @@
 // Messages: one message's life as a timeline, and the messages that are stuck.
-import {byId, count, duration, el, moment, say, span, table} from './dom.js';
+import {byId, count, counted, duration, el, moment, say, span, table} from './dom.js';
 import {call, follow} from './feed.js';
+import {whileSeen} from './seen.js';
 
 const PAGE = 25;
+const LOOK_MS = 10_000;
+/** A list that took longer is not asked for again by itself: its cost is Postgres's. */
+const CHEAP_MS = 250;
 let lifecycles = {};
 let watched = null;
+/** What is listed as stuck, where it may be asked for again; null where nothing is. */
+let listed = null;
 
 /** Which apps have a lifecycle, and which events are expected of their messages. */
 export function knowLifecycles(known) {
@@ -36,8 +42,12 @@ export function beginMessages() {
   byId('stuck-app').addEventListener('change', events);
   byId('stuck-form').addEventListener('submit', (submitted) => {
     submitted.preventDefault();
-    stuck();
+    stuck({app_id: byId('stuck-app').value, missing: byId('stuck-missing').value,
+      older_than: byId('stuck-age').value, limit: PAGE});
   });
+  whileSeen('messages', LOOK_MS, () =>
+    listed !== null && !byId('stuck-view').contains(document.activeElement)
+      ? stuck(listed, null, [], true) : true);
   const asked = new URLSearchParams(location.search);
   if (asked.has('message')) {
     look(asked.get('app') ?? '', asked.get('message'));
@@ -88,16 +98,15 @@ function show(view, app, message, found) {
   const missing = expected.filter((event) => !seen.has(event));
   const first = found === null ? null : Math.min(...found.counters.map((counter) =>
     Date.parse(counter.first_at)));
-  const others = (found?.counters ?? []).filter((counter) => !expected.includes(counter.event));
-  const steps = [
-    ...expected.map((event) => seen.has(event) ? step(seen.get(event), first, '')
+  const steps = inOrder([...seen.keys()].sort((one, other) =>
+    Date.parse(seen.get(one).first_at) - Date.parse(seen.get(other).first_at)), expected)
+    .map((event) => seen.has(event)
+      ? step(seen.get(event), first, expected.length === 0 || expected.includes(event) ? '' : 'also')
       : el('li', {class: 'missing'}, el('span', {class: 'what'}, event), ' ',
         el('span', {class: 'tag'}, 'missing'),
-        el('span', {class: 'when'}, 'expected, not seen'))),
-    ...others.map((counter) => step(counter, first, expected.length === 0 ? '' : 'also')),
-  ];
+        el('span', {class: 'when'}, 'expected, not seen')));
   const words = found === null ? 'No event of this message has been counted.'
-    : expected.length === 0 ? found.counters.length + ' kinds of events; nothing is expected of this app\'s messages'
+    : expected.length === 0 ? counted(found.counters.length, 'kinds') + ' of events; nothing is expected of this app\'s messages'
       : missing.length === 0 ? 'complete' : missing.length + ' missing: ' + missing.join(', ');
   view.replaceChildren(
     el('p', {}, el('b', {class: 'mono'}, message), app === '' ? '' : ' of ' + app, ' ',
@@ -107,6 +116,15 @@ function show(view, app, message, found) {
       : expected.length === 0 ? words : ''),
     el('ol', {class: 'timeline'}, ...(found === null ? [] : steps)));
   return message + ': ' + words;
+}
+
+/** What was seen as it came, and each of what is missing behind the one it is expected after. */
+function inOrder(seen, expected) {
+  const all = [...seen];
+  expected.forEach((event, place) => {
+    if (!all.includes(event)) all.splice(all.indexOf(expected[place - 1]) + 1, 0, event);
+  });
+  return all;
 }
 
 function step(counter, first, kind) {
@@ -123,19 +141,22 @@ function step(counter, first, kind) {
       more.length > 0 ? ' · ' + more.join(' · ') : ''));
 }
 
-async function stuck(cursor = null, known = []) {
-  const app = byId('stuck-app').value;
+async function stuck(asked, cursor = null, known = [], quietly = false) {
+  const app = asked.app_id;
   const view = byId('stuck-view');
-  const query = new URLSearchParams({app_id: app, missing: byId('stuck-missing').value,
-    older_than: byId('stuck-age').value, limit: PAGE});
+  const query = new URLSearchParams(asked);
   if (cursor !== null) query.set('cursor', cursor);
+  const begun = performance.now();
   try {
+    const before = listed;
     const page = await call('v1/messages?' + query);
+    if (quietly && listed !== before) return;
+    listed = cursor === null && performance.now() - begun < CHEAP_MS ? asked : null;
     const rows = known.concat(page.messages);
     if (rows.length === 0) {
       view.replaceChildren(el('p', {class: 'quiet'}, 'None: no message older than '
-        + byId('stuck-age').value + ' lacks ' + byId('stuck-missing').value + '.'));
-      say('no stuck message');
+        + asked.older_than + ' lacks ' + asked.missing + '.'));
+      if (!quietly) say('no stuck message');
       return;
     }
     view.replaceChildren(
@@ -146,8 +167,8 @@ async function stuck(cursor = null, known = []) {
         row.missing.join(', ')])),
       el('p', {class: 'below quiet'}, rows.length + (page.next_cursor ? ' so far' : ' in all'),
         page.next_cursor ? el('button', {type: 'button', class: 'ghost',
-          onclick: () => stuck(page.next_cursor, rows)}, 'More') : null));
-    say(rows.length + ' stuck messages');
+          onclick: () => stuck(asked, page.next_cursor, rows)}, 'More') : null));
+    if (!quietly) say(counted(rows.length, 'stuck messages'));
   } catch (gone) {
     view.replaceChildren(el('p', {class: 'error', role: 'alert'}, gone.message));
   }

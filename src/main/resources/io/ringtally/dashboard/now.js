@@ -1,5 +1,5 @@
 // Now: what comes in, what gets to Postgres, and what waits in between.
-import {byId, bytes, count, duration, el, percent, setAttribute, short, text} from './dom.js';
+import {byId, bytes, count, counted, duration, el, percent, setAttribute, short, text} from './dom.js';
 import {chart} from './charts.js';
 
 const MEAN_S = 10;
@@ -66,7 +66,7 @@ export function showNow(now) {
   put('oldest', duration(persist.oldest_ms), '', persist.paused ? 'flushes are paused'
     : 'within ' + duration(most), persist.oldest_ms / most, level(persist.oldest_ms / most, 1.2, 2));
   const full = persist.pending_counters / persist.pending_counters_max;
-  put('waiting', count(persist.unpersisted_events), '', count(persist.pending_counters) + ' counters changed',
+  put('waiting', count(persist.unpersisted_events), '', counted(persist.pending_counters, 'counters') + ' changed',
     full, level(full, 0.5, 0.9));
   const disk = now.journal.bytes / now.journal.bytes_max;
   put('journal', bytes(now.journal.bytes), '', now.journal.full ? 'full' : 'of '

@@ -1,6 +1,7 @@
 // Trouble: what could not be counted, what went wrong lately, and how the state has changed.
 import {absent, ask, byId, count, el, moment, say, table} from './dom.js';
 import {call} from './feed.js';
+import {whileSeen} from './seen.js';
 
 const LOOK_MS = 5_000;
 const PAGE = 20;
@@ -9,9 +10,7 @@ const letters = el('div', {class: 'view', id: 'dead-letters'});
 const errors = el('div', {class: 'view', id: 'errors'});
 const states = el('div', {class: 'view', id: 'states'});
 const wrong = el('p', {class: 'error', role: 'alert'});
-let inView = false;
-let timer = null;
-let begun = false;
+let lookNow = null;
 
 /** Begins to look, while somebody does. */
 export function beginTrouble() {
@@ -20,21 +19,17 @@ export function beginTrouble() {
     el('div', {class: 'pair below-gap'},
       el('div', {class: 'card'}, el('h3', {}, 'Last errors by cause'), errors),
       el('div', {class: 'card'}, el('h3', {}, 'Changes of the state'), states)));
-  begun = true;
-  new IntersectionObserver((entries) => {
-    inView = entries.at(-1).isIntersecting;
-    if (inView) look();
-  }).observe(byId('trouble'));
-  look();
+  lookNow = whileSeen('trouble', LOOK_MS, look);
+  lookNow();
 }
 
 /** The state has changed: there is something new to see. */
 export function troubleSeen() {
-  if (begun) look();
+  lookNow?.();
 }
 
+/** Looks; false when there is nothing here for whoever looks. */
 async function look() {
-  clearTimeout(timer);
   try {
     const [troubles, page] = await Promise.all([call('v1/admin/troubles'), list(null)]);
     wrong.textContent = '';
@@ -44,13 +39,13 @@ async function look() {
   } catch (gone) {
     if (gone.status === 404) {
       absent('trouble', true);
-      return;
+      return false;
     }
     wrong.textContent = gone.status === 403 ? 'This needs a key with the scope admin: ' + gone.message
       : gone.status === undefined ? '' : gone.message;
-    if (gone.status === 401 || gone.status === 403) return;
+    if (gone.status === 401 || gone.status === 403) return false;
   }
-  timer = setTimeout(() => inView && !document.hidden && look(), LOOK_MS);
+  return true;
 }
 
 function list(after) {
@@ -116,5 +111,5 @@ async function act(button, letter, method, suffix, done) {
     wrong.textContent = gone.message;
     return;
   }
-  await look();
+  await lookNow();
 }

@@ -1,5 +1,7 @@
 package io.ringtally.system;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -66,10 +68,15 @@ final class Chromium implements AutoCloseable {
         }
     }
 
-    /** Whether there is one on this machine. */
-    static boolean isInstalled() {
-        return Stream.of(System.getenv("PATH").split(":"))
+    /** Skips the test, and says so, where there is none on this machine. */
+    static void assumeInstalled() {
+        boolean installed = Stream.of(System.getenv("PATH").split(":"))
                 .anyMatch(place -> Files.isExecutable(Path.of(place, "chromium")));
+        if (!installed) {
+            System.out.println("There is no chromium on the PATH: the dashboard is not tested in a"
+                    + " browser. On Debian: apt-get install chromium");
+        }
+        assumeTrue(installed, "there is no chromium on the PATH");
     }
 
     /** Starts one with an empty profile in this directory. */

@@ -2,7 +2,6 @@ package io.ringtally.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.URI;
@@ -45,7 +44,7 @@ class DashboardImagesIT {
 
     @Test
     void picturesOfEverySection() throws Exception {
-        assumeTrue(Chromium.isInstalled(), "there is no chromium on the PATH");
+        Chromium.assumeInstalled();
         Files.createDirectories(IMAGES);
         database = TestPostgres.shared().newDatabase();
         try (RunningService started = RunningService.start(directory.resolve("data"), database,
