@@ -1,28 +1,21 @@
 package io.ringtally.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringtally.http.TestCertificate;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +23,11 @@ import org.junit.jupiter.api.io.TempDir;
 class TlsIT {
 
     private static final Duration SOON = Duration.ofSeconds(60);
+    private static final int SLOW_CLIENTS = 50;
+    /** Beyond the timeouts; the service looks at its timers less often than at its clients. */
+    private static final long CUT_OFF_WITHIN_MILLIS = 7_500;
+    /** The head of a TLS record and of the hello in it, which never comes whole. */
+    private static final byte[] HALF_HELLO = {22, 3, 1, 2, 0, 1, 0, 1, (byte) 252, 3, 3, 7, 7, 7};
 
     @TempDir
     private Path directory;
@@ -57,7 +55,7 @@ class TlsIT {
             String token = keys.make(null, "write", "read", "admin");
             service.await("the key to be in force", SOON, () ->
                     statusOf(service, token).contains("\"tls\""));
-            try (Connection old = new Connection(service.port(), "TLSv1.3")) {
+            try (TlsConnection old = new TlsConnection(service.port(), "TLSv1.3")) {
                 assertEquals(rsa.certificate(), old.certificate());
                 assertTrue(old.post(token).startsWith("HTTP/1.1 202 "));
                 put(ec);
@@ -66,7 +64,7 @@ class TlsIT {
                 service.await("the new certificate for operators", SOON, () ->
                         ec.certificate().equals(certificateAt(service.adminPort())));
                 assertTrue(old.post(token).startsWith("HTTP/1.1 202 "), "the old connection");
-                try (Connection next = new Connection(service.port(), "TLSv1.2")) {
+                try (TlsConnection next = new TlsConnection(service.port(), "TLSv1.2")) {
                     assertTrue(next.post(token).startsWith("HTTP/1.1 202 "));
                 }
                 auditOverHttps(settings, service, token);
@@ -88,6 +86,69 @@ class TlsIT {
         assertEquals(4, TestPostgres.sum(url));
     }
 
+    /** A handshake, a head or a body that never ends is cut off in time, and delays nobody. */
+    @Test
+    void slowClientsAreCutOffAsTheyAreWithoutTls() throws Exception {
+        TestCertificate made = TestCertificate.make(directory, "EC");
+        certificate = directory.resolve("certificate.pem");
+        key = directory.resolve("key.pem");
+        put(made);
+        String url = TestPostgres.shared().newDatabase();
+        try (RunningService service = RunningService.launch(directory.resolve("slow"), Map.of(
+                "RINGTALLY_DB_URL", url,
+                "RINGTALLY_HTTP_TLS_CERTIFICATE", certificate.toString(),
+                "RINGTALLY_HTTP_TLS_KEY", key.toString(),
+                "RINGTALLY_HTTP_REQUEST_TIMEOUT", "700ms",
+                "RINGTALLY_HTTP_IDLE_TIMEOUT", "2500ms"))) {
+            service.await("status up over HTTPS", SOON, () ->
+                    statusOf(service).contains("\"status\":\"up\""));
+            for (byte[] handshake : List.of(new byte[0], HALF_HELLO)) {
+                List<RawConnection> slow = new ArrayList<>();
+                for (int i = 0; i < SLOW_CLIENTS; i++) {
+                    slow.add(new RawConnection(service).send(handshake));
+                }
+                assertCounts(service);
+                long begun = System.nanoTime();
+                for (RawConnection connection : slow) {
+                    connection.readToItsEnd();
+                    connection.close();
+                }
+                assertSoon(begun, handshake.length + " bytes of a handshake");
+            }
+            for (String request : List.of("",
+                    "POST /increment HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+                    "POST /increment HTTP/1.1\r\nHost: x\r\nContent-Length: 21\r\n\r\n{\"key")) {
+                List<TlsConnection> slow = new ArrayList<>();
+                for (int i = 0; i < SLOW_CLIENTS; i++) {
+                    TlsConnection connection = new TlsConnection(service.port(), "TLSv1.3");
+                    connection.begin(request);
+                    slow.add(connection);
+                }
+                assertCounts(service);
+                long begun = System.nanoTime();
+                for (TlsConnection connection : slow) {
+                    assertTrue(connection.ends(), "answered: " + request);
+                    connection.close();
+                }
+                assertSoon(begun, request);
+            }
+            assertEquals(0, service.terminate(SOON), service.log());
+            assertFalse(service.log().contains("ERROR"), service.log());
+        }
+        assertEquals(5, TestPostgres.sum(url));
+    }
+
+    private static void assertCounts(RunningService service) throws IOException {
+        try (TlsConnection healthy = new TlsConnection(service.port(), "TLSv1.3")) {
+            assertTrue(healthy.post("none").startsWith("HTTP/1.1 202 "));
+        }
+    }
+
+    private static void assertSoon(long begunNanos, String of) {
+        long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNanos);
+        assertTrue(took < CUT_OFF_WITHIN_MILLIS, "cut off after " + took + " ms: " + of);
+    }
+
     private void put(TestCertificate made) throws IOException {
         Files.writeString(certificate, made.certificatePem());
         Files.writeString(key, made.keyPem());
@@ -105,7 +166,7 @@ class TlsIT {
     }
 
     private static String statusOf(RunningService service, String... token) {
-        try (Connection connection = new Connection(service.port(), "TLSv1.3")) {
+        try (TlsConnection connection = new TlsConnection(service.port(), "TLSv1.3")) {
             return connection.get("/status", token.length == 0 ? "" : "Authorization: Bearer "
                     + token[0] + "\r\n");
         } catch (IOException notYet) {
@@ -114,99 +175,10 @@ class TlsIT {
     }
 
     private static Certificate certificateAt(int port) {
-        try (Connection connection = new Connection(port, "TLSv1.3")) {
+        try (TlsConnection connection = new TlsConnection(port, "TLSv1.3")) {
             return connection.certificate();
         } catch (IOException failed) {
             throw new AssertionError(failed);
-        }
-    }
-
-    /** A connection that trusts everybody and says what it was shown. */
-    private static final class Connection implements AutoCloseable {
-
-        private final SSLSocket socket;
-        private final InputStream in;
-
-        Connection(int port, String version) throws IOException {
-            try {
-                SSLContext context = SSLContext.getInstance("TLS");
-                context.init(null, new TrustManager[] {new Everybody()}, null);
-                socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port);
-                socket.setEnabledProtocols(new String[] {version});
-                socket.setSoTimeout(20_000);
-                socket.startHandshake();
-                assertEquals(version, socket.getSession().getProtocol());
-                in = new BufferedInputStream(socket.getInputStream());
-            } catch (GeneralSecurityException impossible) {
-                throw new IOException(impossible);
-            }
-        }
-
-        Certificate certificate() throws IOException {
-            return socket.getSession().getPeerCertificates()[0];
-        }
-
-        String post(String token) throws IOException {
-            return send("POST /increment HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-                    + token + "\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\r\n"
-                    + "{\"key\":\"k\",\"value\":1}");
-        }
-
-        String get(String path, String header) throws IOException {
-            return send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + header + "\r\n");
-        }
-
-        private String send(String request) throws IOException {
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-            StringBuilder head = new StringBuilder();
-            while (head.indexOf("\r\n\r\n") < 0) {
-                int octet = in.read();
-                if (octet < 0) {
-                    throw new IOException("the connection ended after: " + head);
-                }
-                head.append((char) octet);
-            }
-            int at = head.indexOf("Content-Length: ") + 16;
-            int length = Integer.parseInt(head.substring(at, head.indexOf("\r", at)));
-            return head + new String(in.readNBytes(length), StandardCharsets.UTF_8);
-        }
-
-        @Override
-        public void close() throws IOException {
-            socket.close();
-        }
-    }
-
-    /** Trusts whoever answers: what was shown is compared by the test itself. */
-    private static final class Everybody extends X509ExtendedTrustManager {
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
         }
     }
 }
