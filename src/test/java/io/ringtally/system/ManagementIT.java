@@ -5,14 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.management.AttributeChangeNotification;
 import javax.management.JMException;
@@ -63,21 +66,36 @@ class ManagementIT {
         assertEquals(Set.of("type=Service", "type=Ingest", "type=Reads", "type=Ring",
                 "type=Tally,shard=0", "type=Tally,shard=1", "type=Store", "type=Persister",
                 "type=Database", "type=Journal"), types);
-        String operations = Files.readString(Path.of("docs/operations.md"));
+        Set<String> documented = documented();
         for (String type : types) {
             ObjectName name = new ObjectName("ringtally:" + type);
             MBeanInfo info = jmx.server().getMBeanInfo(name);
             assertSays(info.getDescription(), type);
             for (MBeanAttributeInfo attribute : info.getAttributes()) {
                 assertSays(attribute.getDescription(), type + " " + attribute.getName());
-                assertTrue(operations.contains(attribute.getName() + "`"),
-                        type + " " + attribute.getName() + " is not in docs/operations.md");
+                String row = type.replaceAll("type=([A-Za-z]+).*", "$1.") + attribute.getName();
+                assertTrue(documented.contains(row), row + " has no row in docs/operations.md");
                 jmx.server().getAttribute(name, attribute.getName());
             }
             for (MBeanOperationInfo operation : info.getOperations()) {
                 assertSays(operation.getDescription(), type + " " + operation.getName());
             }
         }
+    }
+
+    /** The attributes in the rows of the table; only the first of a type has its name before it. */
+    private static Set<String> documented() throws IOException {
+        Set<String> attributes = new HashSet<>();
+        for (String row : Scrape.documentation()) {
+            String type = "";
+            Matcher name = Pattern.compile("`(?:([A-Z][A-Za-z]+)\\.)?([A-Z][A-Za-z0-9]*)`").matcher(
+                    row.substring(0, row.indexOf(" | ")));
+            while (name.find()) {
+                type = name.group(1) == null ? type : name.group(1);
+                attributes.add(type + "." + name.group(2));
+            }
+        }
+        return attributes;
     }
 
     private static void assertSays(String description, String of) {

@@ -1,6 +1,7 @@
 package io.ringtally.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
@@ -210,7 +211,7 @@ class MetricsIT {
 
     @Test
     void eachFigureHasItsRowInTheDocumentation() throws Exception {
-        String table = Files.readString(Path.of("docs/operations.md"));
+        String table = String.join("\n", Scrape.documentation());
         List<String> missing = new ArrayList<>();
         for (String name : scrape().families()) {
             if (name.startsWith("ringtally_") && !table.contains("`" + name + "`")) {
@@ -218,6 +219,13 @@ class MetricsIT {
             }
         }
         assertEquals(List.of(), missing);
+        for (String row : Scrape.documentation()) {
+            String[] cells = row.split("\\|");
+            assertEquals(5, cells.length, row);
+            for (int cell = 1; cell < cells.length; cell++) {
+                assertFalse(cells[cell].isBlank(), "an empty cell: " + row);
+            }
+        }
     }
 
     @Test

@@ -61,6 +61,14 @@ record Scrape(String text, Map<String, Double> samples) {
         return names;
     }
 
+    /** The rows in which the documentation says of each figure what it means. */
+    static List<String> documentation() throws IOException {
+        String operations = Files.readString(Path.of("docs/operations.md"));
+        String from = operations.substring(operations.indexOf("\n## Metrics\n") + 1);
+        return from.substring(0, from.indexOf("\n## ")).lines()
+                .filter(line -> line.startsWith("| `")).toList();
+    }
+
     /** Whether {@code promtool} is there; says so if it is not. */
     static boolean promtoolIsMissing() {
         boolean found = Stream.of(System.getenv("PATH").split(":")).anyMatch(place ->
