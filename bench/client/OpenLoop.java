@@ -31,6 +31,8 @@ final class OpenLoop {
     private static final int PREPARED = 2_048;
     private static final int ANSWER_BYTES_MAX = 4_096;
     private static final long LAST_ANSWERS_NANOS = 10_000_000_000L;
+    /** Of requests that get no 2xx, so many are told of. */
+    private static final int TOLD_MAX = 5;
 
     private final Selector selector = Selector.open();
     private final ArrayDeque<Link> idle = new ArrayDeque<>();
@@ -92,6 +94,8 @@ final class OpenLoop {
         while (ok + refused < micros.length) {
             long now = System.nanoTime();
             if (now > end) {
+                System.err.printf(Locale.ROOT, "%d requests have no answer, %d were never sent%n",
+                        due - ok - refused, micros.length - due);
                 return;
             }
             // all that is due, as far as there is a connection; the rest gets later, and shows it
@@ -113,6 +117,11 @@ final class OpenLoop {
         } catch (IOException broken) {
             refused++;
             key.cancel();
+            if (refused <= TOLD_MAX) {
+                System.err.printf(Locale.ROOT, "request %d, due after %.3f s, %.3f s ago: %s%n",
+                        link.number, link.number * periodNanos / 1e9,
+                        (System.nanoTime() - link.dueNanos) / 1e9, broken.getMessage());
+            }
         }
     }
 
@@ -157,15 +166,17 @@ final class OpenLoop {
 
         void read() throws IOException {
             if (channel.read(answer) < 0) {
-                throw new IOException("closed");
+                throw new IOException("closed after " + answer.position() + " bytes");
             }
             int length = answer.position();
+            int status = "HTTP/1.1 ".length();
+            if (length > status && answer.get(status) != '2') {
+                throw new IOException(
+                        StandardCharsets.ISO_8859_1.decode(answer.flip()).toString());
+            }
             // a 2xx here has no body
             if (length < 4 || answer.getInt(length - 4) != 0x0d0a0d0a) {
                 return;
-            }
-            if (answer.get("HTTP/1.1 ".length()) != '2') {
-                throw new IOException("refused");
             }
             answer.clear();
             micros[number] = (int) Math.min(Integer.MAX_VALUE,

@@ -102,6 +102,14 @@ final class Feeds {
     }
 
     private Run take(Session session, String script, int round, int open) {
+        int before = rig.procStat().openFiles(session.pid());
+        Run run = measure(session, script, round, open);
+        // else the next ones may be too many
+        session.awaitClosed(before);
+        return run;
+    }
+
+    private Run measure(Session session, String script, int round, int open) {
         try (Readers readers = new Readers(adminPort(), open)) {
             Duration duration = options.duration(Flag.DURATION);
             readers.awaitHistory();
@@ -142,11 +150,8 @@ final class Feeds {
     }
 
     private Spread ratio(int open, ToDoubleFunction<Window> figure) {
-        List<Double> ratios = new ArrayList<>();
-        for (int pair = 0; pair < options.whole(Flag.ROUNDS) / 2; pair++) {
-            ratios.add(sum(pair, open, figure) / sum(pair, 0, figure));
-        }
-        return Spread.of(ratios);
+        return Spread.ofPairs(options.whole(Flag.ROUNDS) / 2, pair -> sum(pair, open, figure),
+                pair -> sum(pair, 0, figure));
     }
 
     private double sum(int pair, int open, ToDoubleFunction<Window> figure) {

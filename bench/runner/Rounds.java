@@ -65,15 +65,9 @@ final class Rounds {
 
     /** One arm against another, per pair of rounds; pairs with a void figure are left out. */
     Spread ratio(Arm arm, Arm other, Measurement.Metric metric) {
-        List<Double> ratios = new ArrayList<>();
         int pairs = (1 + measurements.stream().mapToInt(Measurement::round).max().orElse(-1)) / 2;
-        for (int pair = 0; pair < pairs; pair++) {
-            double ratio = mean(pair, arm, metric) / mean(pair, other, metric);
-            if (!Double.isNaN(ratio)) {
-                ratios.add(ratio);
-            }
-        }
-        return Spread.of(ratios);
+        return Spread.ofPairs(pairs, pair -> mean(pair, arm, metric),
+                pair -> mean(pair, other, metric));
     }
 
     private double mean(int pair, Arm arm, Measurement.Metric metric) {

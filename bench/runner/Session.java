@@ -13,6 +13,10 @@ import java.util.List;
  */
 final class Session implements AutoCloseable {
 
+    private static final Duration CLOSED_WITHIN = Duration.ofMinutes(1);
+    /** Files a server may open meanwhile for itself. */
+    private static final int FEW_FILES = 50;
+
     private final Rig rig;
     private final Arm arm;
     private final Path directory;
@@ -138,6 +142,17 @@ final class Session implements AutoCloseable {
         acked += result.number("ok");
         note(result.number("failed"), "requests were not answered 2xx");
         return result;
+    }
+
+    /** Waits until the server has no more files open than it had before some clients came. */
+    void awaitClosed(int filesBefore) {
+        long deadline = System.nanoTime() + CLOSED_WITHIN.toNanos();
+        while (rig.procStat().openFiles(pid()) > filesBefore + FEW_FILES) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("the server keeps dead connections open");
+            }
+            Pause.millis(100);
+        }
     }
 
     private void note(long amount, String what) {

@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The command {@code slow}: healthy requests on an open schedule, alone and beside thousands of
@@ -24,7 +24,6 @@ final class SlowClients {
 
     /** Idle ones whose client is killed in the middle of the measurement. */
     private static final String ENDING = "ending";
-    private static final Duration CLOSED_WITHIN = Duration.ofMinutes(1);
 
     /**
      * In reality they are elsewhere and take none of the server's cores. Here they have what the
@@ -38,11 +37,19 @@ final class SlowClients {
     /** As long as a slow request gets, and what it takes to begin again. */
     private static final long WARM_SECONDS = 15;
 
-    /** Files a server may open meanwhile for itself. */
-    private static final int FEW = 50;
+    /** What a window beside one kind of slow clients came to. */
+    private record Beside(String kind, OpenLoopResult result, long anonymousMib, String slow) {
+    }
 
-    private record Run(int round, String kind, OpenLoopResult result, long anonymousMib,
-            String slow) {
+    private record Run(int round, Beside of) {
+
+        String kind() {
+            return of.kind;
+        }
+
+        double number(String name) {
+            return of.result.number(name);
+        }
     }
 
     private final Rig rig;
@@ -66,16 +73,16 @@ final class SlowClients {
             WarmUp.on(session, options.list(Flag.SCRIPTS).get(0), options);
             for (String kind : kinds) {
                 // a service that has never cut anybody off has that code still to compile
-                Run run = take(session, -1, kind, WARM_SECONDS);
-                Rig.say("  " + kind + ", to warm up: " + run.result.line());
+                Rig.say("  " + kind + ", to warm up: "
+                        + take(session, kind, WARM_SECONDS).result.line());
             }
             long seconds = options.duration(Flag.DURATION).toSeconds();
             for (int round = 0; round < options.whole(Flag.ROUNDS); round++) {
                 for (String kind : kinds) {
-                    Run run = take(session, round, kind, seconds);
-                    Rig.say("  " + kind + " round " + (round + 1) + ": " + run.result.line()
-                            + ", " + run.anonymousMib + " MiB, " + run.slow);
-                    runs.add(run);
+                    Beside beside = take(session, kind, seconds);
+                    Rig.say("  " + kind + " round " + (round + 1) + ": " + beside.result.line()
+                            + ", " + beside.anonymousMib + " MiB, " + beside.slow);
+                    runs.add(new Run(round, beside));
                 }
             }
             Outcome outcome = session.finish();
@@ -84,23 +91,17 @@ final class SlowClients {
         }
     }
 
-    private Run take(Session session, int round, String kind, long seconds) {
+    private Beside take(Session session, String kind, long seconds) {
         int before = rig.procStat().openFiles(session.pid());
-        Run run = measure(session, round, kind, seconds);
-        long deadline = System.nanoTime() + CLOSED_WITHIN.toNanos();
-        while (rig.procStat().openFiles(session.pid()) > before + FEW) {
-            if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("the server keeps dead connections open");
-            }
-            Pause.millis(100);
-        }
-        return run;
+        Beside beside = measure(session, kind, seconds);
+        session.awaitClosed(before);
+        return beside;
     }
 
-    private Run measure(Session session, int round, String kind, long seconds) {
+    private Beside measure(Session session, String kind, long seconds) {
         if (kind.equals("none")) {
             OpenLoopResult alone = session.openLoop(seconds, REST_MICROS);
-            return new Run(round, kind, alone, rig.procStat().anonymousMib(session.pid()), "-");
+            return new Beside(kind, alone, rig.procStat().anonymousMib(session.pid()), "-");
         }
         List<String> words = new ArrayList<>(Pin.to(options.text(Flag.PIN_CLIENT)));
         words.addAll(LAST_IN_TURN);
@@ -126,13 +127,13 @@ final class SlowClients {
             OpenLoopResult result = session.openLoop(seconds, REST_MICROS);
             long mib = rig.procStat().anonymousMib(session.pid());
             if (kind.equals(ENDING)) {
-                return new Run(round, kind, result, mib, "killed in the middle");
+                return new Beside(kind, result, mib, "killed in the middle");
             }
             slow.getOutputStream().write('\n');
             slow.getOutputStream().flush();
             String end = said.readLine();
-            rig.results().raw(kind + " round " + (round + 1), end);
-            return new Run(round, kind, result, mib, end.substring("slow ".length()));
+            rig.results().raw(kind, end);
+            return new Beside(kind, result, mib, end.substring("slow ".length()));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         } finally {
@@ -160,20 +161,18 @@ final class SlowClients {
         line(text, "|---|---|---|---|---|---|");
         for (String kind : kinds) {
             line(text, "| %s | %s | %s | %s | %s | %s |", kind,
-                    of(kind, run -> run.result.number("p50_us")).text("%,.0f"),
-                    of(kind, run -> run.result.number("p99_us")).text("%,.0f"),
-                    of(kind, run -> run.result.number("p99_us")
-                            / (double) baseline(run.round)).text("%.2f"),
-                    of(kind, run -> run.result.number("max_us")).text("%,.0f"),
-                    of(kind, Run::anonymousMib).text("%.0f"));
+                    of(kind, run -> run.number("p50_us")).text("%,.0f"),
+                    of(kind, run -> run.number("p99_us")).text("%,.0f"),
+                    of(kind, run -> run.number("p99_us") / baseline(run.round)).text("%.2f"),
+                    of(kind, run -> run.number("max_us")).text("%,.0f"),
+                    of(kind, run -> run.of.anonymousMib).text("%.0f"));
         }
         line(text, "");
         line(text, "| round | slow clients | due | answered 2xx | p99 us | at the end |");
         line(text, "|---|---|---|---|---|---|");
         for (Run run : runs) {
-            line(text, "| %d | %s | %d | %d | %d | %s |", run.round + 1, run.kind,
-                    run.result.number("due"), run.result.number("ok"),
-                    run.result.number("p99_us"), run.slow);
+            line(text, "| %d | %s | %.0f | %.0f | %.0f | %s |", run.round + 1, run.kind(),
+                    run.number("due"), run.number("ok"), run.number("p99_us"), run.of.slow);
         }
         line(text, "");
         line(text, "%s", outcome.valid() ? "The sum in Postgres was exact."
@@ -181,19 +180,14 @@ final class SlowClients {
         return text.toString();
     }
 
-    private long baseline(int round) {
-        return runs.stream().filter(run -> run.round == round && run.kind.equals("none"))
-                .findFirst().orElseThrow().result.number("p99_us");
+    private double baseline(int round) {
+        return runs.stream().filter(run -> run.round == round && run.kind().equals("none"))
+                .findFirst().orElseThrow().number("p99_us");
     }
 
-    /** A figure of a run. */
-    private interface Of {
-        double run(Run run);
-    }
-
-    private Spread of(String kind, Of figure) {
-        return Spread.of(runs.stream().filter(run -> run.kind.equals(kind)).map(figure::run)
-                .toList());
+    private Spread of(String kind, ToDoubleFunction<Run> figure) {
+        return Spread.of(runs.stream().filter(run -> run.kind().equals(kind))
+                .map(figure::applyAsDouble).toList());
     }
 
     private static void line(StringBuilder text, String format, Object... values) {

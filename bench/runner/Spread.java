@@ -2,6 +2,8 @@ package bench.runner;
 
 import java.util.Collection;
 import java.util.Locale;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * A median with its range; all NaN when there was nothing.
@@ -28,6 +30,13 @@ record Spread(double median, double least, double greatest, double low, double h
         int rank = Math.max(0, below - 1);
         return new Spread(median, sorted[0], sorted[sorted.length - 1], sorted[rank],
                 sorted[sorted.length - 1 - rank]);
+    }
+
+    /** Of one figure over another, pair by pair; pairs that lack one are left out. */
+    static Spread ofPairs(int pairs, IntToDoubleFunction one, IntToDoubleFunction other) {
+        return of(IntStream.range(0, pairs)
+                .mapToDouble(pair -> one.applyAsDouble(pair) / other.applyAsDouble(pair))
+                .filter(ratio -> !Double.isNaN(ratio)).boxed().toList());
     }
 
     boolean isEmpty() {
