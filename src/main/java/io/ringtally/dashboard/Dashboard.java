@@ -38,7 +38,7 @@ public final class Dashboard implements Feed {
     private static final int APPS_MAX = 100;
 
     private static final List<String> GAUGES = List.of("at", "accepted_per_s", "persisted_per_s",
-            "backlog_slots", "unpersisted_events", "oldest_ms", "journal_bytes");
+            "backlog_slots", "unpersisted_events", "oldest_ms", "journal_bytes", "cpu_percent");
 
     private final Parts parts;
     private final BusyShares busyShares = new BusyShares();
@@ -68,7 +68,8 @@ public final class Dashboard implements Feed {
         now = Reading.now(parts);
         past.add(LongStream.concat(LongStream.of(now.millis(), acceptedPerSecond(),
                 persistedPerSecond(), now.backlogSlots(), now.unpersisted(), now.oldestMillis(),
-                now.journal().bytes()), latencies.lastSecond()).toArray());
+                now.journal().bytes(), Math.round(100 * cpuCores())),
+                latencies.lastSecond()).toArray());
         if (watched) {
             busy = busyShares.look();
         } else {
@@ -87,6 +88,12 @@ public final class Dashboard implements Feed {
         return now.perSecond(before, before.persisted(), now.persisted());
     }
 
+    /** Processors in use in the last second. */
+    private double cpuCores() {
+        return now.share(before, before.cpuNanos(), now.cpuNanos(),
+                Runtime.getRuntime().availableProcessors());
+    }
+
     @Override
     public void writeSnapshot(JsonGenerator json) throws IOException {
         json.writeNumberField("at", now.millis());
@@ -101,8 +108,7 @@ public final class Dashboard implements Feed {
         json.writeNumberField("persisted_per_s", persistedPerSecond());
         json.writeNumberField("refused_requests", parts.http().refusedRequests());
         json.writeNumberField("invalid_requests", parts.http().invalidRequests());
-        json.writeNumberField("cpu_cores", rounded(now.share(before, before.cpuNanos(),
-                now.cpuNanos(), Runtime.getRuntime().availableProcessors())));
+        json.writeNumberField("cpu_cores", rounded(cpuCores()));
         json.writeNumberField("heap_bytes", ProcessUse.heapBytes());
         writeEdge(json);
         writeRing(json);

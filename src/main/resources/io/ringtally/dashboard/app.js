@@ -36,7 +36,8 @@ function joined(known, fresh) {
 function add(now) {
   const row = {at: now.at, accepted_per_s: now.accepted_per_s, persisted_per_s: now.persisted_per_s,
     backlog_slots: now.ring.backlog_slots, unpersisted_events: now.persist.unpersisted_events,
-    oldest_ms: now.persist.oldest_ms, journal_bytes: now.journal.bytes, ...latencyRow(now)};
+    oldest_ms: now.persist.oldest_ms, journal_bytes: now.journal.bytes,
+    cpu_percent: Math.round(100 * now.cpu_cores), ...latencyRow(now)};
   for (const column of Object.keys(past)) {
     if (column !== 's') {
       past[column].push(row[column] ?? null);

@@ -36,8 +36,18 @@ const oldest = chart('Oldest unpersisted change', [
   {name: 'age', colour: 'orange', write: duration}], {write: duration, top: 1000, fill: true});
 const backlog = chart('Ring backlog', [
   {name: 'slots', colour: 'blue', write: count}], {write: short, top: 10, fill: true});
-byId('now-charts').append(accepted.figure, waiting.figure, oldest.figure, backlog.figure);
+const journal = chart('Log on disk', [
+  {name: 'segment files', colour: 'green', write: bytes}], {write: bytes, top: 1 << 20, fill: true});
+const processor = chart('Processor', [
+  {name: 'of one core', colour: 'violet', write: (share) => count(share) + ' %'}],
+{write: (share) => short(share) + ' %', top: 10, fill: true});
+const heap = el('div', {class: 'facts'});
+const files = el('div', {class: 'facts'});
+byId('now-charts').append(accepted.figure, waiting.figure, oldest.figure, backlog.figure,
+  journal.figure, processor.figure);
 backlog.figure.append(lags);
+journal.figure.append(files);
+processor.figure.append(heap);
 
 function put(id, value, unit, more, share = null, level = null) {
   const parts = tiles.get(id);
@@ -57,7 +67,8 @@ function level(share, warn, bad) {
 /** Shows a snapshot. */
 export function showNow(now) {
   const persist = now.persist;
-  put('accepted', count(now.accepted_per_s), '/s', count(now.accepted_events) + ' in this log');
+  put('accepted', count(now.accepted_per_s), '/s', count(now.accepted_events) + ' in this log'
+    + (now.refused_requests > 0 ? '; refused ' + counted(now.refused_requests, 'requests') : ''));
   soFar = count(now.persisted_events) + ' since the start';
   const used = now.ring.backlog_slots / now.ring.slots;
   put('ring', percent(used), '', count(now.ring.backlog_slots) + ' of ' + count(now.ring.slots) + ' slots',
@@ -71,6 +82,9 @@ export function showNow(now) {
   const disk = now.journal.bytes / now.journal.bytes_max;
   put('journal', bytes(now.journal.bytes), '', now.journal.full ? 'full' : 'of '
     + bytes(now.journal.bytes_max) + ' at most', disk, now.journal.full ? 'bad' : level(disk, 0.7, 0.95));
+  files.replaceChildren(el('span', {}, el('b', {}, counted(now.journal.segments, 'segments')), ' that may be needed'),
+    el('span', {}, 'room made ahead ', el('b', {}, bytes(now.journal.free_bytes))));
+  heap.replaceChildren(el('span', {}, 'heap ', el('b', {}, bytes(now.heap_bytes))));
   lags.replaceChildren(...now.shards.map((shard, i) => el('span', {}, 'tally ' + i + ' lags ',
     el('b', {}, count(shard.lag_slots)))));
 }
@@ -92,4 +106,6 @@ export function drawNow(past) {
   waiting.set([past.s, past.unpersisted_events]);
   oldest.set([past.s, past.oldest_ms]);
   backlog.set([past.s, past.backlog_slots]);
+  journal.set([past.s, past.journal_bytes]);
+  processor.set([past.s, past.cpu_percent]);
 }

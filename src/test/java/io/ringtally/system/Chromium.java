@@ -236,6 +236,12 @@ final class Chromium implements AutoCloseable {
         throw new IOException(selector + " does not stand still");
     }
 
+    /** A picture of what is in sight, as PNG. */
+    byte[] screen() throws IOException {
+        return Base64.getDecoder().decode(send("Page.captureScreenshot",
+                Map.of("format", "png")).get("data").toString());
+    }
+
     private byte[] picture(String... place) throws IOException {
         Map<String, Object> clip = new LinkedHashMap<>();
         clip.put("x", Double.parseDouble(place[0]) - MARGIN);

@@ -119,7 +119,7 @@ class DashboardIT {
         awaitText("#tile-waiting", "0 counters changed");
         awaitText("#latency-table", "ms");
         assertEquals(true, browser.evaluate("window.notReloaded"));
-        assertEquals(7L, browser.evaluate("document.querySelectorAll('.plot canvas').length"));
+        assertEquals(9L, browser.evaluate("document.querySelectorAll('.plot canvas').length"));
         assertQuiet();
     }
 

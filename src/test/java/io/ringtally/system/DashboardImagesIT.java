@@ -72,6 +72,12 @@ class DashboardImagesIT {
                             "trouble", "hands")) {
                         take(section, theme, width);
                     }
+                    browser.evaluate("scrollTo({top: 0, behavior: 'instant'})");
+                    takeScreen("page", theme, width);
+                    browser.click("#do-drain");
+                    browser.await("the question", "document.querySelector('#ask').open");
+                    takeScreen("question", theme, width);
+                    browser.press("Escape");
                     whileFlushesWait(() -> {
                         count(300);
                         browser.await("a flush under way", "document.querySelector("
@@ -79,6 +85,27 @@ class DashboardImagesIT {
                                 + ".includes('running')");
                         take("jobs", theme, width);
                     });
+                }
+            }
+        }
+    }
+
+    /** What somebody without a key sees. */
+    @Test
+    void picturesOfAPageThatAsksForAKey() throws Exception {
+        Chromium.assumeInstalled();
+        Files.createDirectories(IMAGES);
+        try (RunningService started = RunningService.start(directory.resolve("keyed"),
+                TestPostgres.shared().newDatabase(), Map.of("RINGTALLY_AUTH_MODE", "keys"));
+                Chromium chromium = Chromium.start(directory)) {
+            browser = chromium;
+            browser.open("http://127.0.0.1:" + started.adminPort() + "/");
+            browser.await("the field", "document.activeElement.id === 'key'");
+            for (int width : new int[] {DESKTOP, PHONE}) {
+                for (String theme : List.of("light", "dark")) {
+                    browser.size(width, width == PHONE ? 844 : 400);
+                    browser.theme(theme);
+                    takeScreen("locked", theme, width);
                 }
             }
         }
@@ -189,12 +216,21 @@ class DashboardImagesIT {
         for (int i = 0; i < COUNTS_IN_VIEW; i++) {
             count(300);
         }
-        String name = "dashboard-" + section + (width == PHONE ? "-phone" : "") + "-" + theme;
+        browser.evaluate("document.querySelector('.top').style.visibility = 'hidden'");
+        byte[] picture = browser.picture("#" + section);
+        browser.evaluate("document.querySelector('.top').style.visibility = ''");
+        write(section, theme, width, picture);
+    }
+
+    private void takeScreen(String what, String theme, int width) throws IOException {
+        write(what, theme, width, browser.screen());
+    }
+
+    private void write(String what, String theme, int width, byte[] shown) throws IOException {
+        String name = "dashboard-" + what + (width == PHONE ? "-phone" : "") + "-" + theme;
         assertEquals((long) width, browser.evaluate("document.documentElement.scrollWidth"),
                 name + " goes over the edge");
-        browser.evaluate("document.querySelector('.top').style.visibility = 'hidden'");
-        byte[] picture = FewColours.png(browser.picture("#" + section));
-        browser.evaluate("document.querySelector('.top').style.visibility = ''");
+        byte[] picture = FewColours.png(shown);
         assertTrue(picture.length < BYTES_MAX, name + " has " + picture.length + " bytes");
         Files.write(IMAGES.resolve(name + ".png"), picture);
     }
