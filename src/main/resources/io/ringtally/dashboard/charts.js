@@ -20,7 +20,8 @@ function colour(name) {
  * A chart with its caption, which names the lines and their newest values.
  *
  * @param lines [{name, colour, write}] in the order of the data
- * @param options write: how the axis writes a number; top: least value at its top; log; tall;
+ * @param options write: how the axis writes a number; steps: between its numbers, if not decimal;
+ *     top: least value at its top; log; tall;
  *     span: join points across what is missing between them
  */
 export function chart(title, lines, options) {
@@ -61,7 +62,7 @@ export function chart(title, lines, options) {
         {...axis, size: 26, gap: 9, space: 70, values: [
           [60, '{HH}:{mm}', null, null, null, null, null, null, 1],
           [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1]]},
-        {...axis, size: 52, space: 32, values: (self, splits) => splits.map((value) =>
+        {...axis, size: 52, space: 32, ...options.steps && {incrs: options.steps}, values: (self, splits) => splits.map((value) =>
           value === null ? '' : options.write(value))},
       ],
       series: [{}, ...lines.map((line) => ({

@@ -37,7 +37,8 @@ const oldest = chart('Oldest unpersisted change', [
 const backlog = chart('Ring backlog', [
   {name: 'slots', colour: 'blue', write: count}], {write: short, top: 10, fill: true});
 const journal = chart('Log on disk', [
-  {name: 'segment files', colour: 'green', write: bytes}], {write: bytes, top: 1 << 20, fill: true});
+  {name: 'segment files', colour: 'green', write: bytes}],
+{write: bytes, steps: Array.from({length: 50}, (of, power) => 2 ** power), top: 1 << 20, fill: true});
 const processor = chart('Processor', [
   {name: 'of one core', colour: 'violet', write: (share) => count(share) + ' %'}],
 {write: (share) => short(share) + ' %', top: 10, fill: true});

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StuckPagesIT {
 
     private static final int MESSAGES = 1_000_000;
-    private static final int LINES = 20_000;
+    private static final int LINES = 10_000;
     private static final int PAGES = 300;
     private static final int PAGE = 100;
     private static final double P95_MILLIS_MAX = 200;
