@@ -27,13 +27,33 @@ import java.util.function.ToDoubleFunction;
  */
 final class Feeds {
 
-    private static final List<Integer> OPEN_AT_REST = List.of(0, 1);
+    private static final Open NONE = new Open(0, false);
+    private static final List<Open> OPEN_AT_REST = List.of(NONE, new Open(1, false));
     private static final Duration AT_REST = Duration.ofSeconds(30);
     private static final Duration BEGUN_WITHIN = Duration.ofSeconds(20);
     /** Kinds of threads that do nothing else under this load. */
     private static final List<String> OF_FEEDS = List.of("admin port", "seconds");
 
-    private record Run(int round, int open, Window window, long received) {
+    /**
+     * How many are open.
+     *
+     * @param stalled whether they are not read once they have begun, as by a page that hangs
+     */
+    private record Open(int feeds, boolean stalled) {
+
+        private static final String STALLED = "stalled-";
+
+        static Open named(String name) {
+            return new Open(Integer.parseInt(name.replace(STALLED, "")), name.startsWith(STALLED));
+        }
+
+        @Override
+        public String toString() {
+            return feeds + (stalled ? ", stalled" : "");
+        }
+    }
+
+    private record Run(int round, Open open, Window window, long received, long anonymousMib) {
 
         double feedMicros() {
             return OF_FEEDS.stream()
@@ -43,15 +63,15 @@ final class Feeds {
 
     private final Rig rig;
     private final Options options;
-    private final List<Integer> counts;
+    private final List<Open> counts;
     private final List<Run> runs = new ArrayList<>();
     private WrkResult sample;
 
     private Feeds(Rig rig) {
         this.rig = rig;
         this.options = rig.options();
-        this.counts = new ArrayList<>(List.of(0));
-        counts.addAll(options.wholes(Flag.FEEDS));
+        this.counts = new ArrayList<>(List.of(NONE));
+        options.list(Flag.FEEDS).forEach(name -> counts.add(Open.named(name)));
     }
 
     static boolean run(Rig rig) {
@@ -66,7 +86,7 @@ final class Feeds {
         try (Session session = new Session(rig, arm, options.onlyIoThreads())) {
             StringBuilder rest = new StringBuilder("| feeds | CPU at rest, % of a core |\n"
                     + "|---|---|\n");
-            for (int open : OPEN_AT_REST) {
+            for (Open open : OPEN_AT_REST) {
                 try (Readers readers = new Readers(adminPort(), open)) {
                     String percent = Idle.atRest(session, options, AT_REST);
                     Rig.say("  " + open + " open, at rest: " + percent);
@@ -76,11 +96,11 @@ final class Feeds {
             }
             WarmUp warmUp = WarmUp.on(session, script, options);
             for (int round = 0; round < options.whole(Flag.ROUNDS); round++) {
-                List<Integer> order = new ArrayList<>(counts);
+                List<Open> order = new ArrayList<>(counts);
                 if (round % 2 == 1) {
                     Collections.reverse(order);
                 }
-                for (int open : order) {
+                for (Open open : order) {
                     runs.add(take(session, script, round, open));
                 }
             }
@@ -101,7 +121,7 @@ final class Feeds {
         return options.whole(Flag.HTTP_PORT) + 1;
     }
 
-    private Run take(Session session, String script, int round, int open) {
+    private Run take(Session session, String script, int round, Open open) {
         int before = rig.procStat().openFiles(session.pid());
         Run run = measure(session, script, round, open);
         // else the next ones may be too many
@@ -109,15 +129,16 @@ final class Feeds {
         return run;
     }
 
-    private Run measure(Session session, String script, int round, int open) {
+    private Run measure(Session session, String script, int round, Open open) {
         try (Readers readers = new Readers(adminPort(), open)) {
             Duration duration = options.duration(Flag.DURATION);
             readers.awaitHistory();
             Window window = session.load(script, duration);
             readers.check();
             sample = window.load();
-            Run run = new Run(round, open, window, readers.events());
-            Rig.say(String.format(Locale.ROOT, "  %d open, round %d: %,.0f requests/s, %.2f us"
+            Run run = new Run(round, open, window, readers.events(),
+                    rig.procStat().anonymousMib(session.pid()));
+            Rig.say(String.format(Locale.ROOT, "  %s open, round %d: %,.0f requests/s, %.2f us"
                     + " CPU a request, %d events read", open, round + 1,
                     window.requestsPerSecond(), window.serverMicrosPerRequest(), run.received));
             return run;
@@ -128,33 +149,35 @@ final class Feeds {
         text.append("Ratios are of pairs of rounds, the second in reverse order; their range here"
                 + " holds the median with 95 % certainty.\n\n"
                 + "| feeds | requests/s | throughput against none | server CPU us/request"
-                + " | CPU per request against none | threads of the feeds, % of a core |\n"
-                + "|---|---|---|---|---|---|\n");
-        for (int open : counts) {
+                + " | CPU per request against none | threads of the feeds, % of a core"
+                + " | anonymous MiB |\n|---|---|---|---|---|---|---|\n");
+        for (Open open : counts) {
             List<Run> of = of(open);
             double micros = of.stream().mapToDouble(run -> run.window.load().durationMicros())
                     .sum();
-            text.append(String.format(Locale.ROOT, "| %d | %s | %s | %s | %s | %.2f |%n", open,
+            text.append(String.format(Locale.ROOT, "| %s | %s | %s | %s | %s | %.2f | %s |%n", open,
                     Spread.of(of.stream().map(run -> run.window.requestsPerSecond()).toList())
                             .text("%,.0f"),
                     ratio(open, Window::requestsPerSecond).certainText("%.3f"),
                     Spread.of(of.stream().map(run -> run.window.serverMicrosPerRequest())
                             .toList()).text("%.2f"),
                     ratio(open, Window::serverMicrosPerRequest).certainText("%.3f"),
-                    100 * of.stream().mapToDouble(Run::feedMicros).sum() / micros));
+                    100 * of.stream().mapToDouble(Run::feedMicros).sum() / micros,
+                    Spread.of(of.stream().map(run -> (double) run.anonymousMib).toList())
+                            .text("%.0f")));
         }
     }
 
-    private List<Run> of(int open) {
-        return runs.stream().filter(run -> run.open == open).toList();
+    private List<Run> of(Open open) {
+        return runs.stream().filter(run -> run.open.equals(open)).toList();
     }
 
-    private Spread ratio(int open, ToDoubleFunction<Window> figure) {
+    private Spread ratio(Open open, ToDoubleFunction<Window> figure) {
         return Spread.ofPairs(options.whole(Flag.ROUNDS) / 2, pair -> sum(pair, open, figure),
-                pair -> sum(pair, 0, figure));
+                pair -> sum(pair, NONE, figure));
     }
 
-    private double sum(int pair, int open, ToDoubleFunction<Window> figure) {
+    private double sum(int pair, Open open, ToDoubleFunction<Window> figure) {
         return of(open).stream().filter(run -> run.round / 2 == pair)
                 .mapToDouble(run -> figure.applyAsDouble(run.window)).sum();
     }
@@ -173,15 +196,17 @@ final class Feeds {
         private volatile int begun;
         private volatile String broken = "";
         private volatile boolean closed;
+        private final boolean stalled;
         private final Thread thread = new Thread(this::read, "feeds");
 
-        Readers(int port, int count) {
+        Readers(int port, Open open) {
+            stalled = open.stalled;
             byte[] request = ("GET /v1/feed HTTP/1.1\r\nHost: 127.0.0.1:" + port
                     + "\r\nAccept: text/event-stream\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII);
             try {
                 selector = Selector.open();
-                for (int i = 0; i < count; i++) {
+                for (int i = 0; i < open.feeds; i++) {
                     SocketChannel channel = SocketChannel.open(
                             new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -244,6 +269,7 @@ final class Feeds {
                 Pause.millis(10);
             }
             Pause.millis(1_000);
+            closed |= stalled;
         }
 
         /** That all of them are open, and something has come where there are any. */
