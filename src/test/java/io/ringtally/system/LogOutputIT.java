@@ -86,6 +86,44 @@ class LogOutputIT {
         assertEquals("ringtally: log.format = xml must be text or json\n", format.output());
     }
 
+    /** Each change of the state is a line; events are none, however many. */
+    @Test
+    void aChangeOfTheStateIsALineAndEventsAreNone() throws Exception {
+        String url = TestPostgres.shared().newDatabase();
+        try (RunningService service = RunningService.start(directory.resolve("quiet"), url,
+                Map.of("RINGTALLY_PERSIST_MAX_DELAY", "300ms"));
+                Load load = Load.on(service, 2, 100, 0)) {
+            service.await("the change to up", SOON, () -> states(service).size() >= 1
+                    && states(service).get(states(service).size() - 1).contains("is up"));
+            long lines = service.log().lines().count();
+            load.awaitAcks(5_000);
+            assertEquals(lines, service.log().lines().count(), service.log());
+            List<String> begun = states(service);
+            service.operate("pause");
+            load.awaitAcks(2_000);
+            service.operate("resume");
+            service.await("the change back", SOON, () ->
+                    states(service).size() == begun.size() + 2);
+            load.awaitAcks(2_000);
+            List<String> since = states(service).subList(begun.size(), states(service).size());
+            assertEquals(2, since.size(), since.toString());
+            assertTrue(since.get(0).matches(".*the state is degraded: .*paused.*, it was up"),
+                    since.toString());
+            assertTrue(since.get(1).endsWith("the state is up, it was degraded"),
+                    since.toString());
+            load.stop();
+            assertEquals(0, service.terminate(SOON), service.log());
+        }
+    }
+
+    private static List<String> states(RunningService service) {
+        try {
+            return service.log().lines().filter(line -> line.contains(" StateLog ")).toList();
+        } catch (IOException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
     @Test
     void theLevelLeavesLinesOut() throws Exception {
         try (RunningService service = RunningService.start(directory.resolve("data"),

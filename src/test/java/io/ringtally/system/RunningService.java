@@ -207,6 +207,17 @@ public final class RunningService implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    /** Has the operators' port do one of its verbs that take nothing, such as {@code flush}. */
+    void operate(String verb) throws IOException {
+        HttpResponse<String> answer = send(HttpRequest.newBuilder(URI.create(
+                "http://127.0.0.1:" + adminPort + "/v1/admin/" + verb))
+                .POST(HttpRequest.BodyPublishers.noBody()));
+        if (answer.statusCode() != 200) {
+            throw new IOException(verb + " was answered " + answer.statusCode() + ": "
+                    + answer.body());
+        }
+    }
+
     public HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
         try {
             return client.send(request.timeout(Duration.ofSeconds(30)).build(),

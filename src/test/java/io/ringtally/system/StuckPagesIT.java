@@ -4,9 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -49,7 +47,7 @@ class StuckPagesIT {
             // a thousandth lacks PAID, half lack SHIPPED, all but every third REVIEWED
             long events = post(service, "CREATED", 1, 0) + post(service, "PAID", 1, 1_000)
                     + post(service, "SHIPPED", 2, 0) + post(service, "REVIEWED", 3, 0);
-            assertEquals(200, flush(service).statusCode());
+            service.operate("flush");
             assertEquals(String.valueOf(events), TestPostgres.query(url,
                     "select sum(events) from ringtally.counters"));
             assertEquals("0", TestPostgres.query(url,
@@ -91,12 +89,6 @@ class StuckPagesIT {
             answer = service.post("/v1/events", "application/x-ndjson", lines);
         } while (answer.statusCode() == 503);
         assertEquals(202, answer.statusCode(), answer.body());
-    }
-
-    private static HttpResponse<String> flush(RunningService service) throws IOException {
-        return service.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
-                + service.adminPort() + "/v1/admin/flush"))
-                .POST(HttpRequest.BodyPublishers.noBody()));
     }
 
     private static void askAll(RunningService service, String when) throws IOException {

@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.ringtally.http.OpenApi;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpRequest;
 
 /**
  * Dead letters: events that take a total beyond 64 bits.
@@ -40,9 +38,6 @@ final class TestLetters {
 
     /** Returns when Postgres has all. */
     static void flush(RunningService service) throws IOException {
-        var flushed = service.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
-                + service.adminPort() + "/v1/admin/flush"))
-                .POST(HttpRequest.BodyPublishers.noBody()));
-        assertEquals(200, flushed.statusCode(), flushed.body());
+        service.operate("flush");
     }
 }
