@@ -266,6 +266,43 @@ class DashboardIT {
 
     @Test
     @Order(6)
+    void theKeyboardAloneGetsToWhatAnOperatorDoes() throws Exception {
+        browser.await("the verbs", "document.querySelector('#do-drain') !== null");
+        tabTo("skip to the content", "document.activeElement.matches('a.skip')");
+        browser.press("Enter");
+        assertEquals("main", browser.evaluate("document.activeElement.id"));
+        assertEquals(202, service.post("/increment", "{\"key\":\"keyboard\",\"value\":3}")
+                .statusCode());
+        tabTo("flush", "document.activeElement.id === 'do-flush'");
+        browser.press("Enter");
+        awaitText("#hands-said", "Postgres has everything counted");
+        assertEquals("3", totalOf("keyboard"));
+        tabTo("drain", "document.activeElement.id === 'do-drain'");
+        browser.press("Enter");
+        browser.await("the question", "document.querySelector('#ask').open");
+        assertEquals("Cancel", browser.evaluate("document.activeElement.innerText"));
+        browser.press("Enter");
+        browser.await("the answer", "!document.querySelector('#ask').open");
+        assertEquals("do-drain", browser.evaluate("document.activeElement.id"));
+        assertTrue(service.status().contains("\"status\":\"up\""), service.status());
+        assertQuiet();
+    }
+
+    /** Presses Tab until that has the focus; whatever has it on the way can be seen. */
+    private static void tabTo(String what, String hasFocus) throws IOException {
+        for (int i = 0; i < 200; i++) {
+            if (Boolean.TRUE.equals(browser.evaluate(hasFocus))) {
+                return;
+            }
+            browser.press("Tab");
+            assertEquals(true, browser.evaluate("document.activeElement.checkVisibility()"),
+                    browser.evaluate("document.activeElement.outerHTML").toString());
+        }
+        throw new AssertionError("200 times Tab do not lead to " + what);
+    }
+
+    @Test
+    @Order(6)
     void aDrainRefusesEventsUntilItIsTakenBack() throws Exception {
         browser.evaluate("document.querySelector('#hands').scrollIntoView()");
         assertEquals(202, service.post("/increment", "{\"key\":\"drained\",\"value\":5}")
