@@ -105,6 +105,8 @@ class EventScannerTest {
         byte[] increment = Reading.utf8(INCREMENT);
         byte[] event = Reading.utf8(EVENT);
         byte[] bulk = Reading.utf8(BULK);
+        byte[] lines = Reading.utf8(EVENT + "\n" + EVENT + "\n");
+        byte[] array = Reading.utf8("[" + EVENT + "," + EVENT + "]");
         EventParser parser = new EventParser();
         List<FieldError> errors = new ArrayList<>();
         CountingSink sink = new CountingSink();
@@ -113,6 +115,8 @@ class EventScannerTest {
                 assertTrue(parser.readIncrement(increment, 0, increment.length, draft, errors));
                 assertTrue(parser.readEvent(event, 0, event.length, draft, errors));
                 assertTrue(parser.readBulk(bulk, 0, bulk.length, sink, errors));
+                assertTrue(parser.readLines(lines, 0, lines.length, sink, errors));
+                assertTrue(parser.readItems(array, 0, array.length, sink, errors));
             }
         };
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -121,8 +125,8 @@ class EventScannerTest {
         long before = threads.getThreadAllocatedBytes(thread);
         parse.run();
         long allocated = threads.getThreadAllocatedBytes(thread) - before;
-        assertTrue(allocated < 10_000, allocated + " bytes for 300,000 bodies");
-        assertEquals(400_000, sink.events);
+        assertTrue(allocated < 10_000, allocated + " bytes for 500,000 bodies");
+        assertEquals(1_200_000, sink.events);
     }
 
     private boolean scans(Shape shape, String body) {
