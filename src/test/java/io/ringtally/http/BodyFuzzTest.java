@@ -4,6 +4,8 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.ringtally.event.EventDraft;
 import io.ringtally.event.EventParser;
 import io.ringtally.event.FieldError;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HttpString;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -44,6 +46,11 @@ class BodyFuzzTest {
     static Stream<byte[]> tags() {
         return seeds("\"1.-2.abc.zz\"", "\"1.2.3\"", "W/\"1.2.3.4\"",
                 "\"zzzzzzzzzzzzz.1.1.1\"", "*");
+    }
+
+    static Stream<byte[]> binaryEvents() {
+        return seeds("1\nshop\norder-7\nPAID\n2026-01-31T12:00:00Z\n{\"value\":2}",
+                "%E2%82%AC\na%20b\n%\n%ff\n\n{}", "\n\n\n\n\n");
     }
 
     static Stream<byte[]> types() {
@@ -152,6 +159,26 @@ class BodyFuzzTest {
     void counterTag(byte[] bytes) {
         String tag = new String(bytes, StandardCharsets.ISO_8859_1);
         check(CounterTag.stateOf(tag) == null || tag.length() <= 2 + 4 * 13 + 3 + 4, bytes);
+    }
+
+    /** Headers of a CloudEvent in binary mode, a line each, and its data: one event, or a reason. */
+    @MethodSource("binaryEvents")
+    @FuzzTest(maxDuration = "5m")
+    void cloudEventHeaders(byte[] bytes) {
+        String[] lines = new String(bytes, StandardCharsets.ISO_8859_1).split("\n", 6);
+        HeaderMap headers = new HeaderMap();
+        headers.put(new HttpString("ce-specversion"), "1.0");
+        List<String> names = List.of("id", "source", "subject", "type", "time");
+        for (int i = 0; i < Math.min(names.size(), lines.length); i++) {
+            headers.add(new HttpString("ce-" + names.get(i)), lines[i]);
+        }
+        byte[] data = lines.length < 6 ? new byte[0]
+                : lines[5].getBytes(StandardCharsets.ISO_8859_1);
+        EdgeContext context = new EdgeContext(1, null, 1, null);
+        context.batch.begin(1);
+        boolean good = CloudEventHeaders.read(headers, context, data, data.length);
+        check(good == context.errors.isEmpty(), bytes);
+        check(context.batch.count() == (good ? 1 : 0), bytes);
     }
 
     private static void check(boolean holds, byte[] body) {
