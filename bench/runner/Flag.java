@@ -16,7 +16,8 @@ enum Flag {
     RATE("20000", "latency, slow: requests a second"),
     SLOW("10000", "slow: connections of each kind"),
     KINDS("none,heads,bodies,idle,readers,ending", "slow: which kinds, the one without any first"),
-    FEEDS("50", "feeds: how many dashboards are open, one arm each, beside none; stalled-50: nobody reads"),
+    FEEDS("50", "feeds: how many dashboards are open, one arm each, beside none; stalled-50 are not"
+            + " read"),
     DURATION("30s", "length of a measured window"),
     WINDOW("2s", "length of a warm-up window"),
     WINDOWS_MAX("15", "how many warm-up windows at most"),

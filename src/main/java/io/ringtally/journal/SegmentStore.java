@@ -27,11 +27,9 @@ import org.slf4j.LoggerFactory;
 final class SegmentStore implements Runnable, Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SegmentStore.class);
-
     private static final String PREFIX = "body-";
     private static final String UNFINISHED = ".new";
     private static final Pattern BODY = Pattern.compile(PREFIX + "[0-9]{1,18}");
-
     private static final long RETRY_MILLIS = 1_000;
     private static final long COMPLAIN_NANOS = 10_000_000_000L;
 
@@ -42,6 +40,7 @@ final class SegmentStore implements Runnable, Closeable {
     private final Deque<Segment> live = new ArrayDeque<>();
     private final List<Flushed> flushed = new ArrayList<>();
     private volatile Segment current;
+    private boolean onItsWay; // a spare was given out that is not in use yet
     private long persisted;
     private long fileNumber;
     private int files;
@@ -121,6 +120,7 @@ final class SegmentStore implements Runnable, Closeable {
         synchronized (this) {
             DiskFile file = spares.pollFirst();
             if (file != null) {
+                onItsWay = true;
                 notifyAll();
                 return file;
             }
@@ -132,8 +132,7 @@ final class SegmentStore implements Runnable, Closeable {
         try {
             wait(millis);
         } catch (InterruptedException nobodyDoes) {
-            throw new IllegalStateException("a thread of the journal was interrupted",
-                    nobodyDoes);
+            throw new IllegalStateException("a journal's thread was interrupted", nobodyDoes);
         }
     }
 
@@ -142,6 +141,7 @@ final class SegmentStore implements Runnable, Closeable {
         synchronized (this) {
             live.addLast(segment);
             current = segment;
+            onItsWay = false;
             // the one before it may have waited for this to be retired
             notifyAll();
         }
@@ -162,7 +162,8 @@ final class SegmentStore implements Runnable, Closeable {
     /** Bytes of blocks that can be written before another file must be made. */
     synchronized long freeBytes() {
         long rest = current == null ? 0 : current.bytes - current.end - BodyLayout.ALIGNMENT;
-        return (long) spares.size() * settings.roomBytes() + Math.max(0, rest);
+        long whole = spares.size() + (onItsWay ? 1 : 0);
+        return whole * settings.roomBytes() + Math.max(0, rest);
     }
 
     /** Whether admission must be closed: less is free than what may have to be written. */
@@ -201,8 +202,8 @@ final class SegmentStore implements Runnable, Closeable {
         try {
             makeSpares();
         } catch (IOException full) {
-            LOG.error("no segment file can be made in {} ({}); events are refused until there is"
-                    + " room", disk, full.toString());
+            LOG.error("no segment file can be made in {} ({}); events are refused until there"
+                    + " is room", disk, full.toString());
         }
     }
 

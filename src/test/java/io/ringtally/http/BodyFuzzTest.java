@@ -161,7 +161,7 @@ class BodyFuzzTest {
         check(CounterTag.stateOf(tag) == null || tag.length() <= 2 + 4 * 13 + 3 + 4, bytes);
     }
 
-    /** Headers of a CloudEvent in binary mode, a line each, and its data: one event, or a reason. */
+    /** Headers of a CloudEvent in binary mode, a line each, then data: one event, or a reason. */
     @MethodSource("binaryEvents")
     @FuzzTest(maxDuration = "5m")
     void cloudEventHeaders(byte[] bytes) {

@@ -98,6 +98,18 @@ class SegmentStoreTest {
         assertEquals(BLOCKS, log.killAndStart().valuesAfter(11L * BLOCKS).size());
     }
 
+    /** Else whoever looks in that moment closes admission, and events are refused for nothing. */
+    @Test
+    void aSpareOnItsWayIntoUseIsNotMissed() throws IOException {
+        BareLog log = fullSegments(1);
+        log.settle();
+        assertFalse(log.journal.isFull());
+        long free = log.journal.state().freeBytes();
+        log.journal.store().take().close();
+        assertEquals(free, log.journal.state().freeBytes());
+        assertFalse(log.journal.isFull(), "it is about to be written to");
+    }
+
     @Test
     void aFullDiskIsSeenWhileThereIsStillReserve() throws IOException {
         BareLog log = new BareLog(1, directory).start();
