@@ -179,6 +179,14 @@ final class Chromium implements AutoCloseable {
         evaluate("document.querySelector(" + quoted(selector) + ").click()");
     }
 
+    /** Scrolls to an element, at once: on the way there it may be moved by what is drawn above. */
+    void show(String selector) throws IOException {
+        await(selector + " in sight", "(() => { const shown = document.querySelector("
+                + quoted(selector) + "); shown.scrollIntoView({behavior: 'instant'});"
+                + " const box = shown.getBoundingClientRect();"
+                + " return box.top < innerHeight && box.bottom > 0; })()");
+    }
+
     /** Types into what has the focus, as a keyboard does. */
     void type(String text) throws IOException {
         for (String key : text.split("")) {

@@ -54,21 +54,21 @@ class DashboardExerciseIT {
             browser.await("they are set", "document.querySelector('#settings').innerText"
                     + ".match(/was /g)?.length === 2");
             try (Load load = Load.on(service, 6, 200, 5_000_000)) {
-                browser.evaluate("document.querySelector('#flow').scrollIntoView()");
+                browser.show("#flow");
                 browser.await("the backlog", "(" + lag(0) + ") > " + MANY);
                 browser.await("the bottleneck", "document.querySelector('#flow-words').innerText"
                         + ".startsWith('Tally 0 waits for the slow resource')");
                 assertTrue(browser.text("#flow-words").endsWith(": 1 of the 64 calls it takes at a"
                         + " time is under way."), browser.text("#flow-words"));
                 browser.await("the latency to be high", "(" + TALLIED + ") > 1000");
-                browser.evaluate("document.querySelector('#hands').scrollIntoView()");
+                browser.show("#hands");
                 browser.evaluate("document.querySelector('#shards').value = '4'");
                 browser.click("#shards-form button");
                 browser.await("the answer", "document.querySelector('#shards-said').innerText"
                         + ".includes('4 threads count now')");
                 assertEquals(0, load.unknown());
                 load.awaitAcks(50);
-                browser.evaluate("document.querySelector('#flow').scrollIntoView()");
+                browser.show("#flow");
                 browser.await("more than one shard can", "(" + RATE + ") > 550");
                 browser.await("the backlog to be gone", "Math.max(..."
                         + "[...document.querySelectorAll('#lags b')].map((lag) =>"

@@ -35,6 +35,8 @@ class DashboardIT {
 
     private static final String LIVE =
             "document.querySelector('#connection').dataset.state === 'live'";
+    /** The first snapshot comes after the feed has begun, and moves what stands below it. */
+    private static final String DRAWN = "document.querySelector('#jobs-list > li') !== null";
     private static final Duration SOON = Duration.ofSeconds(30);
 
     @TempDir
@@ -78,6 +80,7 @@ class DashboardIT {
         browser.size(1280, 900);
         browser.open(page(service));
         browser.await("the feed", LIVE);
+        browser.await("a snapshot", DRAWN);
     }
 
     private static String page(RunningService of) {
@@ -189,7 +192,7 @@ class DashboardIT {
     @Test
     @Order(4)
     void theFlowIsDrawnWithRatesAndBusyShares() throws Exception {
-        browser.evaluate("document.querySelector('#flow').scrollIntoView()");
+        browser.show("#flow");
         browser.await("all stages", "document.querySelectorAll('#flow-view .stage').length === 8");
         browser.await("busy shares",
                 "document.querySelector('#flow-view svg').ariaLabel.includes('busy')");
@@ -204,7 +207,7 @@ class DashboardIT {
         browser.size(390, 844);
         browser.open(page(service) + "?app=shop&message=order-3");
         awaitText("#message-verdict", "missing");
-        browser.evaluate("document.querySelector('#flow').scrollIntoView()");
+        browser.show("#flow");
         browser.await("the flow", "document.querySelector('#flow-view svg') !== null");
         assertEquals(390L, browser.evaluate("document.documentElement.scrollWidth"));
         browser.theme("light");
@@ -222,7 +225,7 @@ class DashboardIT {
     @Test
     @Order(6)
     void anOperatorFlushesPausesSetsAndChangesTheNumberOfShardsUnderLoad() throws Exception {
-        browser.evaluate("document.querySelector('#hands').scrollIntoView()");
+        browser.show("#hands");
         browser.await("the settings", "document.querySelector('#settings-form') !== null");
         browser.click("#do-pause");
         awaitText("#hands-said", "Flushes are paused");
@@ -304,7 +307,7 @@ class DashboardIT {
     @Test
     @Order(6)
     void aDrainRefusesEventsUntilItIsTakenBack() throws Exception {
-        browser.evaluate("document.querySelector('#hands').scrollIntoView()");
+        browser.show("#hands");
         assertEquals(202, service.post("/increment", "{\"key\":\"drained\",\"value\":5}")
                 .statusCode());
         browser.click("#do-drain");
@@ -332,7 +335,7 @@ class DashboardIT {
     @Order(6)
     void aDrainThatWaitsForPostgresIsSeenUnderWayAndThenDone() throws Exception {
         String drain = job("draining");
-        browser.evaluate("document.querySelector('#jobs').scrollIntoView()");
+        browser.show("#jobs");
         awaitText(job("auditing"), "not run");
         awaitText(job("filling in lifecycles"), "0 counters in ");
         try (Connection lock = DriverManager.getConnection(url);
@@ -378,7 +381,7 @@ class DashboardIT {
                         + Long.MAX_VALUE + "}");
             }
         }
-        browser.evaluate("document.querySelector('#trouble').scrollIntoView()");
+        browser.show("#trouble");
         awaitText("#dead-letters", "full");
         awaitText("#dead-letters", "emptied");
         awaitText("#dead-letters", "9,223,372,036,854,775,807");
