@@ -65,10 +65,10 @@ class PlantedBugsIT {
     @Test
     void anAnswerBeforeTheCommitWordLosesWhatWasAnswered() throws Exception {
         isFound(new PatchedJar(directory, INGEST)
-                .replace("        Refusal refusal = acks.isCrowded(level) ? acks.crowded()"
-                        + " : offer(exchange, context);\n",
+                .replace("        Refusal refusal = acks.isCrowded(level) ? acks.crowded()\n"
+                        + "                : offer(exchange, context, true);\n",
                         "        acks.answer(exchange, level, 0, success, context.requests);\n"
-                        + "        Refusal refusal = offer(exchange, context);\n")
+                        + "        Refusal refusal = offer(exchange, context, true);\n")
                 .replace("        acks.answer(exchange, level, context.position, success,"
                         + " context.requests);\n", ""),
                 WITHIN_A_REQUEST, "lost");
