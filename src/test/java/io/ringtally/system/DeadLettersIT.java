@@ -176,10 +176,7 @@ class DeadLettersIT {
     }
 
     private static void flush() throws IOException {
-        HttpResponse<String> flushed = service.send(HttpRequest.newBuilder(URI.create(
-                "http://127.0.0.1:" + service.adminPort() + "/v1/admin/flush"))
-                .POST(HttpRequest.BodyPublishers.noBody()));
-        assertEquals(200, flushed.statusCode(), flushed.body());
+        service.operate("flush");
     }
 
     private static void assertTotal(String message, String total, int events) throws IOException {
